@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "generator/base/xdg.hpp"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+
+namespace dgx {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string environment(const char* name) {
+  const char* text = std::getenv(name);
+  return text != nullptr ? text : "";
+}
+
+// The specification says that a relative path in an XDG variable is to be ignored; our own
+// variables are an explicit wish, so there it is an error.
+Result<fs::path> place(const char* own, const char* xdg, const fs::path& fallback) {
+  if (const std::string text = environment(own); !text.empty()) {
+    if (fs::path(text).is_absolute()) return fs::path(text).lexically_normal();
+    return Error{ErrorCode::kInvalidArgument,
+                 std::string(own) + " must be an absolute path, got " + text};
+  }
+  const fs::path base = environment(xdg);
+  if (base.is_absolute()) return base / "dgx-music";
+  if (fallback.is_absolute()) return fallback / "dgx-music";
+  return Error{ErrorCode::kInvalidArgument,
+               std::string("no home folder is known: set HOME or ") + own};
+}
+
+}  // namespace
+
+Result<Places> find_places() {
+  const fs::path home = environment("HOME");
+  auto data = place("DGX_MUSIC_DATA_DIR", "XDG_DATA_HOME", home / ".local/share");
+  if (!data) return std::move(data).error();
+  auto config = place("DGX_MUSIC_CONFIG_DIR", "XDG_CONFIG_HOME", home / ".config");
+  if (!config) return std::move(config).error();
+  const fs::path run = "/run/user/" + std::to_string(::getuid());
+  auto runtime = place("DGX_MUSIC_RUNTIME_DIR", "XDG_RUNTIME_DIR", run);
+  if (!runtime) return std::move(runtime).error();
+  return Places{*std::move(data), *std::move(config), *std::move(runtime)};
+}
+
+}  // namespace dgx

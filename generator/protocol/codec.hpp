@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "generator/base/result.hpp"
+#include "generator/protocol/messages.hpp"
+#include "generator/protocol/request.hpp"
+
+// JSON in and out of the plain structs. What parses JSON is a private detail of codec.cpp.
+// Decoding: text that is not UTF-8 or not JSON (NaN, 1e309, duplicate keys, nested deeper than 16)
+// is kMalformed; a field of the wrong type or out of its range is kInvalidArgument and names the
+// field; fields nobody knows are ignored, except in requests, where they are refused by name.
+// Encoding: one line, keys in a fixed order.
+namespace dgx::protocol {
+
+std::string encode(const GenerationRequest& request);
+Result<GenerationRequest> decode_request(std::string_view json);
+
+std::string encode(const Receipt& receipt);
+Result<Receipt> decode_receipt(std::string_view json);
+
+/// The one object that `generate --json` prints; `receipts` are JSON texts.
+std::string encode_job_result(const Job& job, const std::vector<std::string>& receipts);
+
+/// {"error": {"code", "message", "field"?}}
+std::string encode(const Error& error);
+Result<Error> decode_error(std::string_view json);
+
+/// A page of history: {"generations": [...], "total", "page", "page_size"}.
+std::string encode_history(const std::vector<Take>& takes, std::int64_t total, std::int64_t page,
+                           std::int64_t page_size);
+
+}  // namespace dgx::protocol

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "generator/base/error.hpp"
+#include "generator/protocol/request.hpp"
+
+// Plain structs that cross a process border or are stored. Their JSON form is in codec.hpp, and
+// tests/golden holds one file for each.
+namespace dgx::protocol {
+
+enum class JobStatus { kPending, kProcessing, kCompleted, kFailed, kCancelled };
+
+std::string_view to_string(JobStatus status);
+std::optional<JobStatus> parse_job_status(std::string_view name);
+
+/// Where a job is. The phases come in this order; a model skips what it does not need.
+enum class Phase { kQueued, kLoading, kEncoding, kGenerating, kDecoding, kFitting, kFinishing };
+
+std::string_view to_string(Phase phase);
+std::optional<Phase> parse_phase(std::string_view name);
+
+struct Progress {
+  Phase phase = Phase::kQueued;
+  int step = 0;
+  int steps = 0;                        ///< 0 where the phase has no steps.
+  std::optional<double> eta_seconds{};  ///< Time left of the whole job, where it is known.
+};
+
+/// The identity of a model as it stands in history and receipts.
+struct ModelIdentity {
+  std::string id{};       ///< "sketch", "musicgen-small"
+  std::string version{};  ///< Of the model, not of the program.
+  std::string sha256{};   ///< Of what decides its output: weights, or the sketch model's data.
+  std::string licence{};  ///< SPDX id of what it was made from
+  std::string notice{};   ///< One sentence shown wherever a take of this model is shown.
+};
+
+struct StemFile {
+  std::string part{};  ///< "drums", "bass", ...
+  std::string file_path{};
+};
+
+/// Loudness by ITU-R BS.1770-4 and EBU R 128, measured on the finished samples.
+struct LoudnessFacts {
+  std::optional<double> integrated_lufs{};  ///< Not set below the gate: a silent take.
+  std::optional<double> short_term_max_lufs{};
+  std::optional<double> range_lu{};
+  std::optional<double> true_peak_dbtp{};  ///< Not set for digital silence.
+  double gain_db = 0.0;                    ///< What was applied, once, to all samples.
+  double short_of_target_lu = 0.0;  ///< How much quieter than asked, where the ceiling bound.
+};
+
+struct TempoFacts {
+  std::optional<double> bpm{};
+  std::optional<double> confidence{};  ///< 0 to 1; 1 where the model keeps time by construction.
+  std::string fit = "off";             ///< "off", "exact" (kept time by itself), later "stretched"
+  std::optional<std::int64_t> bars{};
+  std::string time_signature{};
+};
+
+struct EngineFacts {
+  std::string version{};
+  std::string kernel{};  ///< What computed the samples: "fluidsynth 2.3.1"
+  std::string dtype{};
+  std::string device{};
+};
+
+struct Times {
+  std::string created_at{};  ///< RFC 3339, UTC, milliseconds
+  std::string completed_at{};
+  double loading_seconds = 0.0;
+  double generating_seconds = 0.0;
+  double finishing_seconds = 0.0;
+};
+
+/// A fact that the model chose or read: {"genre", "lofi", "prompt"}.
+struct Choice {
+  std::string name{};
+  std::string value{};
+  std::string source{};  ///< "request", "prompt", "genre" or "seed"
+};
+
+/// The record of a take.
+struct Receipt {
+  std::string take_id{};
+  std::string job_id{};
+  std::string file_path{};  ///< Absolute path of the WAV
+  std::optional<std::string> midi_path{};
+  std::vector<StemFile> stems{};
+  std::string prompt{};       ///< As the person wrote it
+  std::string prompt_sent{};  ///< As the model got it
+  GenerationRequest request{};
+  std::int64_t seed = 0;  ///< Of this take
+  ModelIdentity model{};
+  double duration_seconds = 0.0;
+  std::int64_t frames = 0;  ///< At the request's sample rate
+  int channels = 2;
+  std::string audio_sha256{};  ///< Of the sample data as stored in the WAV's data chunk
+  LoudnessFacts loudness{};
+  TempoFacts tempo{};
+  std::optional<std::string> key{};
+  std::optional<double> loop_seam_db{};  ///< Level of the jump from last to first sample, dBFS
+  EngineFacts engine{};
+  Times times{};
+  std::vector<Choice> choices{};             ///< What the model decided and why
+  std::vector<std::string> ignored_words{};  ///< Words of the prompt the model does not know
+  std::vector<std::string> warnings{};
+};
+
+/// One row of `jobs`.
+struct Job {
+  std::string id{};
+  JobStatus status = JobStatus::kPending;
+  GenerationRequest request{};
+  int attempt = 0;  ///< How often an engine has begun it
+  std::string created_at{};
+  std::string completed_at{};    ///< Empty until it has ended
+  std::optional<Error> error{};  ///< Of a failed job
+  std::vector<std::string> take_ids{};
+};
+
+/// One row of `generations`, as history shows it.
+struct Take {
+  std::string id{};
+  std::string job_id{};
+  JobStatus status = JobStatus::kPending;
+  std::string prompt{};
+  std::string model_name{};
+  std::string model_version{};
+  double duration_seconds = 0.0;
+  int sample_rate = 0;
+  int channels = 0;
+  std::string file_path{};
+  std::int64_t file_size_bytes = 0;
+  std::string created_at{};
+  std::string completed_at{};
+  double generation_time_seconds = 0.0;
+  std::string error_message{};
+  std::string receipt_json{};  ///< Empty until completed
+  bool favourite = false;
+};
+
+}  // namespace dgx::protocol
