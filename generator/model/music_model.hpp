@@ -1,55 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
 #include <functional>
-#include <memory>
-#include <optional>
 #include <stop_token>
-#include <string>
-#include <vector>
 
-#include "generator/audio/audio_clip.hpp"
 #include "generator/base/result.hpp"
+#include "generator/model/rendered_take.hpp"
 #include "generator/protocol/messages.hpp"
+#include "generator/protocol/request.hpp"
 
 namespace dgx::model {
 
-/// What a model is and can do. Known without loading it.
-struct ModelDescription {
-  protocol::ModelIdentity identity{};
-  int sample_rate = 0;      ///< Of the audio it gives, Hz
-  int channels = 0;         ///< Of the audio it gives
-  bool keeps_time = false;  ///< Tempo and bars are exact by construction
-  bool gives_stems = false;
-  bool gives_midi = false;
-  std::string kernel{};  ///< What computes the samples, with its version
-  std::string device{};  ///< "cpu", "cuda:0"
-  std::string dtype{};
-};
-
-/// One part of a take on its own. Parts come at the same length as the mix and sum to it.
-struct Part {
-  std::string name{};  ///< "drums", "bass", ... : lower case, no blanks
-  AudioClip audio{};
-};
-
-/// What a model made of one seed.
-struct RenderedTake {
-  int index = 0;  ///< Variation number, from 0
-  std::int64_t seed = 0;
-  AudioClip mix{};
-  std::vector<Part> parts{};              ///< Empty unless stems were asked for
-  std::vector<std::uint8_t> midi_file{};  ///< A Standard MIDI File; empty where there is none
-  std::string prompt_sent{};
-  protocol::TempoFacts tempo{};
-  std::optional<std::string> key{};
-  /// Two or three words for the file's name, in lower case: "lofi", "rhodes".
-  std::vector<std::string> name_words{};
-  std::vector<protocol::Choice> choices{};
-  std::vector<std::string> ignored_words{};
-  std::vector<std::string> warnings{};
-};
+using protocol::ModelDescription;
 
 using ProgressSink = std::function<void(const protocol::Progress&)>;
 /// Takes one finished variation. A failure ends the rendering and is handed on.

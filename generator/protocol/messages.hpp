@@ -27,8 +27,8 @@ std::optional<Phase> parse_phase(std::string_view name);
 
 struct Progress {
   Phase phase = Phase::kQueued;
-  int step = 0;
-  int steps = 0;                        ///< 0 where the phase has no steps.
+  std::int64_t step = 0;
+  std::int64_t steps = 0;               ///< 0 where the phase has no steps.
   std::optional<double> eta_seconds{};  ///< Time left of the whole job, where it is known.
 };
 
@@ -39,6 +39,19 @@ struct ModelIdentity {
   std::string sha256{};   ///< Of what decides its output: weights, or the sketch model's data.
   std::string licence{};  ///< SPDX id of what it was made from
   std::string notice{};   ///< One sentence shown wherever a take of this model is shown.
+};
+
+/// What a model is and can do. Known without loading it.
+struct ModelDescription {
+  ModelIdentity identity{};
+  std::int64_t sample_rate = 0;  ///< Of the audio it gives, Hz
+  std::int64_t channels = 0;     ///< Of the audio it gives
+  bool keeps_time = false;       ///< Tempo and bars are exact by construction
+  bool gives_stems = false;
+  bool gives_midi = false;
+  std::string kernel{};  ///< What computes the samples, with its version
+  std::string device{};  ///< "cpu", "cuda:0"
+  std::string dtype{};
 };
 
 struct StemFile {
@@ -62,6 +75,10 @@ struct TempoFacts {
   std::string fit = "off";             ///< "off", "exact" (kept time by itself), later "stretched"
   std::optional<std::int64_t> bars{};
   std::string time_signature{};
+};
+
+struct LoopFacts {
+  double seam_db = 0.0;  ///< The step from the last to the first sample, dBFS
 };
 
 struct EngineFacts {
@@ -100,12 +117,12 @@ struct Receipt {
   ModelIdentity model{};
   double duration_seconds = 0.0;
   std::int64_t frames = 0;  ///< At the request's sample rate
-  int channels = 2;
+  std::int64_t channels = 2;
   std::string audio_sha256{};  ///< Of the sample data as stored in the WAV's data chunk
   LoudnessFacts loudness{};
   TempoFacts tempo{};
   std::optional<std::string> key{};
-  std::optional<double> loop_seam_db{};  ///< Level of the jump from last to first sample, dBFS
+  std::optional<LoopFacts> loop{};  ///< Of a take whose end was asked to meet its start
   EngineFacts engine{};
   Times times{};
   std::vector<Choice> choices{};             ///< What the model decided and why
@@ -118,7 +135,7 @@ struct Job {
   std::string id{};
   JobStatus status = JobStatus::kPending;
   GenerationRequest request{};
-  int attempt = 0;  ///< How often an engine has begun it
+  std::int64_t attempt = 0;  ///< How often an engine has begun it
   std::string created_at{};
   std::string completed_at{};    ///< Empty until it has ended
   std::optional<Error> error{};  ///< Of a failed job
