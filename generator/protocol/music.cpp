@@ -6,6 +6,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "generator/protocol/number_text.hpp"
+
 namespace dgx {
 namespace {
 
@@ -80,6 +82,17 @@ double seconds_of_bars(double bars, double bpm, const Meter& meter) {
 
 std::int64_t frames_of_bars(int bars, double bpm, const Meter& meter, int sample_rate) {
   return std::llround(bars * meter.quarters_per_bar() * 60.0 / bpm * sample_rate);
+}
+
+Status check_bars_length(std::int64_t bars, double bpm, const Meter& meter) {
+  const double seconds = seconds_of_bars(static_cast<double>(bars), bpm, meter);
+  if (seconds <= kLongestTakeSeconds) return ok();
+  const double shown_seconds = std::ceil(seconds * 10) / 10;
+  return Error{ErrorCode::kInvalidArgument,
+               "bars must last at most 300 seconds, got " + std::to_string(bars) + " bars of " +
+                   to_string(meter) + " at " + protocol::number_text(bpm) + " BPM, which last " +
+                   protocol::number_text(shown_seconds) + " seconds",
+               "bars"};
 }
 
 int default_bars(double bpm, const Meter& meter) {

@@ -46,6 +46,9 @@ double seconds_of_bars(double bars, double bpm, const Meter& meter);
 /// round(bars x num x 4/den x 60/bpm x rate): the exact length in sample frames of N bars.
 std::int64_t frames_of_bars(int bars, double bpm, const Meter& meter, int sample_rate);
 
+/// Refuses a length that passes the 300 s limit, with the bars, the tempo and both lengths.
+Status check_bars_length(std::int64_t bars, double bpm, const Meter& meter);
+
 /// The whole multiple of four bars, at least four, that lasts nearest to 16 s.
 int default_bars(double bpm, const Meter& meter);
 

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <boost/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "generator/base/result.hpp"
+
+// Private to the codecs: strict reading and readable writing around Boost.JSON.
+namespace dgx::protocol {
+
+/// Reads strict JSON: UTF-8, no duplicate keys, numbers that a double can hold, at most 16 levels.
+Result<boost::json::value> parse_json(std::string_view text);
+
+/// Writes numbers as people do (84, not 8.4E1) and keeps the order of keys. `indent` 0 gives one
+/// line.
+std::string write_json(const boost::json::value& value, int indent = 0);
+
+}  // namespace dgx::protocol
