@@ -129,7 +129,7 @@ bool is_numeric(ParameterKind kind) {
 }
 
 Status check_value(const Parameter& parameter, const FieldValue& value) {
-  if (const auto* flag = std::get_if<bool>(&value)) {
+  if (std::holds_alternative<bool>(value)) {
     return parameter.kind == kSwitch ? ok() : Status(out_of_range(parameter, shown(value)));
   }
   if (const auto* text = std::get_if<std::string>(&value)) {
