@@ -9,6 +9,8 @@
 #include <memory>
 #include <string>
 
+#include "generator/loudness/true_peak.hpp"
+
 namespace dgx {
 namespace {
 
@@ -18,10 +20,9 @@ constexpr double kShortTermSeconds = 3.0;
 class LoudnessMeter {
  public:
   explicit LoudnessMeter(const AudioClip& clip)
-      : state_(ebur128_init(static_cast<unsigned>(clip.channels),
-                            static_cast<unsigned long>(clip.sample_rate),
-                            EBUR128_MODE_I | EBUR128_MODE_S | EBUR128_MODE_LRA |
-                                EBUR128_MODE_SAMPLE_PEAK | EBUR128_MODE_TRUE_PEAK)),
+      : state_(ebur128_init(
+            static_cast<unsigned>(clip.channels), static_cast<unsigned long>(clip.sample_rate),
+            EBUR128_MODE_I | EBUR128_MODE_S | EBUR128_MODE_LRA | EBUR128_MODE_SAMPLE_PEAK)),
         channels_(static_cast<std::size_t>(clip.channels)) {}
 
   [[nodiscard]] bool valid() const { return state_ != nullptr; }
@@ -33,7 +34,6 @@ class LoudnessMeter {
   [[nodiscard]] double integrated() const { return ask(ebur128_loudness_global); }
   [[nodiscard]] double short_term() const { return ask(ebur128_loudness_shortterm); }
   [[nodiscard]] double range() const { return ask(ebur128_loudness_range); }
-  [[nodiscard]] double true_peak() const { return highest(ebur128_true_peak); }
   [[nodiscard]] double sample_peak() const { return highest(ebur128_sample_peak); }
 
  private:
@@ -121,7 +121,7 @@ Result<Loudness> measure_loudness(const AudioClip& clip) {
     loudness.range_lu = if_finite(meter.range());
   }
   loudness.sample_peak = meter.sample_peak();
-  loudness.true_peak_dbtp = if_finite(20.0 * std::log10(meter.true_peak()));
+  loudness.true_peak_dbtp = if_finite(20.0 * std::log10(true_peak(clip)));
   return loudness;
 }
 
