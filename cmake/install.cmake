@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+# What scripts/install puts under a prefix. The manual and the completions are written by the
+# program itself from its command line, so they come with the program they describe.
+
+set(texts ${CMAKE_BINARY_DIR}/texts)
+add_custom_command(
+  OUTPUT ${texts}/dgx-music.1 ${texts}/dgx-music.bash ${texts}/_dgx-music ${texts}/dgx-music.fish
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${texts}
+  COMMAND dgx-music manual > ${texts}/dgx-music.1
+  COMMAND dgx-music completion bash > ${texts}/dgx-music.bash
+  COMMAND dgx-music completion zsh > ${texts}/_dgx-music
+  COMMAND dgx-music completion fish > ${texts}/dgx-music.fish
+  DEPENDS dgx-music
+  COMMENT "Writing manual and completions"
+  VERBATIM)
+add_custom_target(dgx-music-texts ALL
+  DEPENDS ${texts}/dgx-music.1 ${texts}/dgx-music.bash ${texts}/_dgx-music ${texts}/dgx-music.fish)
+
+install(TARGETS dgx-music dgx-music-engine RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+install(FILES ${texts}/dgx-music.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES ${texts}/dgx-music.bash RENAME dgx-music
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+install(FILES ${texts}/_dgx-music DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+install(FILES ${texts}/dgx-music.fish
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+install(FILES LICENSE docs/licences.md DESTINATION ${CMAKE_INSTALL_DOCDIR})

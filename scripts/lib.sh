@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# What the commands in this folder share. To be sourced: sets `root`, the top of the source tree.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+say() { printf '%s\n' "$*"; }
+
+die() {
+  printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+  exit 2
+}
+
+# step TITLE COMMAND...: runs a step and says how long it took. On a terminal the command's own
+# output is shown. Elsewhere it goes to a file, and its end is shown if the command fails.
+step() {
+  local title=$1 log status=0 start=$SECONDS
+  shift
+  say "== $title"
+  if [ -t 1 ]; then
+    "$@" || status=$?
+  else
+    log=$(mktemp "${TMPDIR:-/tmp}/dgx-music-step-XXXXXX")
+    "$@" >"$log" 2>&1 </dev/null || status=$?
+    if [ "$status" -ne 0 ]; then tail -n 60 "$log"; fi
+    rm -f "$log"
+  fi
+  if [ "$status" -ne 0 ]; then
+    say "   failed after $((SECONDS - start)) s (exit status $status)"
+  else
+    say "   done in $((SECONDS - start)) s"
+  fi
+  return "$status"
+}
+
+# configure PRESET FOLDER [CMAKE ARGUMENT...]: configures a build folder of the source tree. A
+# folder that was copied here from another place starts afresh: its paths are the old ones.
+configure() {
+  local preset=$1 folder=$2 home fresh=()
+  shift 2
+  if [ -f "$root/$folder/CMakeCache.txt" ]; then
+    home=$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' "$root/$folder/CMakeCache.txt")
+    if [ "$home" != "$root" ]; then fresh=(--fresh); fi
+  fi
+  if command -v ccache >/dev/null; then set -- -DCMAKE_CXX_COMPILER_LAUNCHER=ccache "$@"; fi
+  (cd "$root" && cmake --preset "$preset" "${fresh[@]}" "$@")
+}
+
+# build_programs: builds what a musician runs, in build/, which scripts/test uses too. A folder
+# that is configured stays as it is, so that nothing is compiled twice.
+build_programs() {
+  if ! [ -f "$root/build/build.ninja" ] ||
+    ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$root/build/CMakeCache.txt"; then
+    step "Configuring build/" configure release build -DDGX_BUILD_TESTS=OFF || return
+  fi
+  step "Building dgx-music" cmake --build "$root/build" --target dgx-music dgx-music-engine
+}

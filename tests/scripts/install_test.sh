@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs a build that is ready into an empty prefix and takes it away again.
+# install_test.sh SOURCE_DIR BUILD_DIR
+set -euo pipefail
+source_dir=$1 build_dir=$2
+# shellcheck source=tests/scripts/check.sh
+source "$(dirname "${BASH_SOURCE[0]}")/check.sh"
+
+prefix=$work/prefix
+install() { "$source_dir/scripts/install" --prefix "$prefix" --from "$build_dir" "$@"; }
+listing() { (cd "$prefix" && find . -mindepth 1 | sort); }
+
+expect 2 install --uninstall
+expect_text "nothing is installed under $prefix"
+
+expect 0 install
+expect_text "files under $prefix"
+for file in bin/dgx-music bin/dgx-music-engine share/man/man1/dgx-music.1 \
+  share/bash-completion/completions/dgx-music share/zsh/site-functions/_dgx-music \
+  share/fish/vendor_completions.d/dgx-music.fish share/doc/dgx-music/LICENSE; do
+  [ -s "$prefix/$file" ] || fail "$file was not installed"
+done
+expect 0 "$prefix/bin/dgx-music" --version
+expect_text "dgx-music"
+first=$(listing)
+
+# Twice is as good as once.
+expect 0 install
+[ "$(listing)" = "$first" ] || fail "a second installation changed what there is"
+
+expect 0 install --uninstall
+[ ! -e "$prefix" ] || fail "left behind: $(listing)"
+
+# What was there before stays, and is never written over.
+mkdir -p "$prefix/bin"
+echo mine >"$prefix/bin/dgx-music"
+expect 2 install
+expect_text "$prefix/bin/dgx-music is not as DGX Music installed it"
+[ "$(listing)" = "./bin
+./bin/dgx-music" ] || fail "a refused installation wrote something: $(listing)"
+rm "$prefix/bin/dgx-music"
+ln -s "$work/elsewhere" "$prefix/bin/dgx-music"
+expect 2 install
+rm "$prefix/bin/dgx-music"
+echo mine >"$prefix/bin/other"
+
+# What was changed afterwards is kept, and named.
+expect 0 install
+echo changed >>"$prefix/share/doc/dgx-music/licences.md"
+expect 0 install --uninstall
+expect_text "kept $prefix/share/doc/dgx-music/licences.md"
+[ "$(listing)" = "./bin
+./bin/other
+./share
+./share/doc
+./share/doc/dgx-music
+./share/doc/dgx-music/licences.md" ] || fail "not what was to stay: $(listing)"
