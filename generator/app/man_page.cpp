@@ -27,14 +27,17 @@ Cancelled by Ctrl\-C. No file is left; history shows the job as cancelled.
 .B DGX_MUSIC_LOG
 What is logged to standard error: debug, info, warning (the default) or error.
 .TP
-.B XDG_DATA_HOME
-Where history and takes are kept; ~/.local/share where it is not set.
+.B DGX_MUSIC_DATA_DIR
+The data folder, instead of dgx\-music beneath $XDG_DATA_HOME (~/.local/share where that is not set).
+.TP
+.B DGX_MUSIC_CONFIG_DIR
+The folder of config.toml, instead of dgx\-music beneath $XDG_CONFIG_HOME (~/.config).
 .SH FILES
 .TP
-.I $XDG_DATA_HOME/dgx\-music/history.db
+.I ~/.local/share/dgx\-music/history.db
 The history of jobs and takes.
 .TP
-.I $XDG_DATA_HOME/dgx\-music/takes/
+.I ~/.local/share/dgx\-music/takes/
 Finished takes: a WAV file, its receipt (.json), and MIDI (.mid) and parts where the model gives
 them.
 .SH EXAMPLES
