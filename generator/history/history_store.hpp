@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -16,6 +17,11 @@ namespace dgx::history {
 enum class OpenMode {
   kReadWrite,  ///< Creates the database and brings an older one to the newest schema
   kReadOnly,   ///< Changes nothing; an older schema is refused with the command that updates it
+};
+
+struct OpenOptions {
+  /// How long a lock of another process is waited for, at each call.
+  std::chrono::milliseconds busy_timeout{5000};
 };
 
 /// One page of takes, newest first.
@@ -60,46 +66,53 @@ struct PromptStatistics {
 ///
 /// Failure: a file that is not ours or is damaged is ErrorCode::kCorrupt, one from a newer program
 /// kUnsupportedVersion; both are left as they are. A database another process keeps locked for
-/// longer than five seconds is kUnavailable, a full disk kDiskFull. Nothing retries for ever.
+/// longer than the busy timeout is kUnavailable, a full disk kDiskFull. Nothing retries for ever.
+/// Opening to write checks every page; damage that a reader meets later is kCorrupt, too.
 ///
 /// Threads: one at a time; the store has no lock of its own.
 class HistoryStore {
  public:
-  static Result<HistoryStore> open(const std::filesystem::path& file, OpenMode mode);
+  static Result<HistoryStore> open(const std::filesystem::path& file, OpenMode mode,
+                                   const OpenOptions& options = {});
 
   HistoryStore(HistoryStore&&) noexcept;
   HistoryStore& operator=(HistoryStore&&) noexcept;
   ~HistoryStore();
 
-  // Jobs. A job changes only from the states named here; a call that comes too late (the job has
-  // ended) is kConflict and changes nothing.
+  // Jobs. Ids nobody knows are kNotFound. A job changes only from the states named here; a call
+  // that comes too late (the job has ended) is kConflict and changes nothing.
 
-  /// Writes the job (pending), its takes (pending) and the prompt's statistics.
+  /// Writes the job (pending), its takes (pending) and the prompt's statistics; kConflict where one
+  /// of its ids exists.
   Status add_job(const protocol::Job& job);
   Result<protocol::Job> find_job(const std::string& job_id);
-  /// Newest last; all jobs in `status`.
+  /// All jobs in `status` in the order in which they were added.
   Result<std::vector<protocol::Job>> jobs_in(protocol::JobStatus status);
   /// pending -> processing, one attempt more.
   Status begin_job(const std::string& job_id);
   /// One take of a processing job is published; its job stays processing.
   Status complete_take(const CompletedTake& take);
-  /// processing -> completed.
+  /// processing -> completed, once all its takes are completed.
   Status complete_job(const std::string& job_id);
   /// pending or processing -> failed; takes that are not completed fail with it.
   Status fail_job(const std::string& job_id, const Error& error);
   /// pending or processing -> cancelled; takes that are not completed are cancelled with it.
   Status cancel_job(const std::string& job_id);
-  /// processing -> pending, after the process that worked on it is gone.
+  /// processing -> pending, after the process that worked on it is gone; completed takes stay so.
   Status requeue_job(const std::string& job_id);
 
   // Takes and prompts.
 
   Result<HistoryPage> page(const HistoryQuery& query);
-  /// `take_id` may be a whole id or its end, as file names carry it, where that is unambiguous.
+  /// `take_id` may be a whole id or its end of four characters or more, as file names carry it, in
+  /// either case; kConflict names the candidates where several takes end so.
   Result<protocol::Take> find_take(const std::string& take_id);
+  Status set_favourite(const std::string& take_id, bool favourite);
+  /// Most used first; `limit` is at least 1.
   Result<std::vector<PromptStatistics>> most_used_prompts(int limit);
 
-  /// Checks the whole file (PRAGMA integrity_check); kCorrupt names the first finding.
+  /// Checks the whole file: pages, indices, references, search index. kCorrupt names the first
+  /// finding.
   Status check_integrity();
 
  private:

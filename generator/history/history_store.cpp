@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "generator/history/history_store.hpp"
+
+#include <utility>
+
+#include "generator/history/job_changes.hpp"
+#include "generator/history/opening.hpp"
+#include "generator/history/sqlite.hpp"
+#include "generator/history/take_queries.hpp"
+
+namespace dgx::history {
+namespace {
+
+using sqlite::Database;
+using sqlite::Transaction;
+
+// Runs `work` in one transaction and commits it if that succeeded.
+template <typename Work>
+auto in_transaction(Database& database, Transaction::Kind kind, Work&& work)
+    -> decltype(work(database)) {
+  auto transaction = Transaction::begin(database, kind);
+  if (!transaction) return transaction.error();
+  auto result = work(database);
+  if (!result) return result;
+  if (Status done = transaction->commit(); !done) return done.error();
+  return result;
+}
+
+template <typename Work>
+auto reading(Database& database, Work&& work) {
+  return in_transaction(database, Transaction::Kind::kRead, std::forward<Work>(work));
+}
+
+template <typename Work>
+auto changing(Database& database, Work&& work) {
+  return in_transaction(database, Transaction::Kind::kWrite, std::forward<Work>(work));
+}
+
+Status expect_no_row(Database& database, std::string_view sql, std::string_view finding) {
+  auto rows = database.statement(sql);
+  if (!rows) return rows.error();
+  const Result<bool> row = rows->step();
+  if (!row) return row.error();
+  if (!*row) return ok();
+  return sqlite::damaged(database.file(), std::string(finding) + rows->text(0));
+}
+
+}  // namespace
+
+struct HistoryStore::Impl {
+  Database database;
+  OpenMode mode;
+};
+
+HistoryStore::HistoryStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+HistoryStore::HistoryStore(HistoryStore&&) noexcept = default;
+HistoryStore& HistoryStore::operator=(HistoryStore&&) noexcept = default;
+HistoryStore::~HistoryStore() = default;
+
+Result<HistoryStore> HistoryStore::open(const std::filesystem::path& file, OpenMode mode,
+                                        const OpenOptions& options) {
+  Result<Database> database = open_database(file, mode, options.busy_timeout);
+  if (!database) return database.error();
+  return HistoryStore(std::make_unique<Impl>(Impl{*std::move(database), mode}));
+}
+
+Status HistoryStore::add_job(const protocol::Job& job) {
+  return changing(impl_->database, [&](Database& db) { return history::add_job(db, job); });
+}
+
+Result<protocol::Job> HistoryStore::find_job(const std::string& job_id) {
+  return reading(impl_->database, [&](Database& db) { return history::find_job(db, job_id); });
+}
+
+Result<std::vector<protocol::Job>> HistoryStore::jobs_in(protocol::JobStatus status) {
+  return reading(impl_->database, [&](Database& db) { return history::jobs_in(db, status); });
+}
+
+Status HistoryStore::begin_job(const std::string& job_id) {
+  return changing(impl_->database, [&](Database& db) { return history::begin_job(db, job_id); });
+}
+
+Status HistoryStore::complete_take(const CompletedTake& take) {
+  return changing(impl_->database, [&](Database& db) { return history::complete_take(db, take); });
+}
+
+Status HistoryStore::complete_job(const std::string& job_id) {
+  return changing(impl_->database, [&](Database& db) { return history::complete_job(db, job_id); });
+}
+
+Status HistoryStore::fail_job(const std::string& job_id, const Error& error) {
+  return changing(impl_->database,
+                  [&](Database& db) { return history::fail_job(db, job_id, error); });
+}
+
+Status HistoryStore::cancel_job(const std::string& job_id) {
+  return changing(impl_->database, [&](Database& db) { return history::cancel_job(db, job_id); });
+}
+
+Status HistoryStore::requeue_job(const std::string& job_id) {
+  return changing(impl_->database, [&](Database& db) { return history::requeue_job(db, job_id); });
+}
+
+Result<HistoryPage> HistoryStore::page(const HistoryQuery& query) {
+  return reading(impl_->database, [&](Database& db) { return read_page(db, query); });
+}
+
+Result<protocol::Take> HistoryStore::find_take(const std::string& take_id) {
+  return reading(impl_->database, [&](Database& db) { return history::find_take(db, take_id); });
+}
+
+Status HistoryStore::set_favourite(const std::string& take_id, bool favourite) {
+  return changing(impl_->database, [&](Database& db) -> Status {
+    const Result<protocol::Take> take = history::find_take(db, take_id);
+    if (!take) return take.error();
+    return db.run("UPDATE generations SET favourite = ?2 WHERE id = ?1", take->id, favourite);
+  });
+}
+
+Result<std::vector<PromptStatistics>> HistoryStore::most_used_prompts(int limit) {
+  if (limit < 1) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "limit must be 1 or more, got " + std::to_string(limit), "limit"};
+  }
+  auto rows = impl_->database.statement(
+      "SELECT text, used_count, first_used_at, last_used_at FROM prompts "
+      "ORDER BY used_count DESC, last_used_at DESC LIMIT ?1");
+  if (!rows) return rows.error();
+  rows->bind(limit);
+  std::vector<PromptStatistics> prompts;
+  for (;;) {
+    const Result<bool> row = rows->step();
+    if (!row) return row.error();
+    if (!*row) return prompts;
+    prompts.push_back({rows->text(0), rows->integer(1), rows->text(2), rows->text(3)});
+  }
+}
+
+Status HistoryStore::check_integrity() {
+  Database& database = impl_->database;
+  const Status pages = expect_no_row(
+      database,
+      "SELECT integrity_check FROM pragma_integrity_check(1) WHERE integrity_check <> 'ok'", "");
+  if (!pages) return pages;
+  const Status references =
+      expect_no_row(database, "SELECT \"table\" FROM pragma_foreign_key_check LIMIT 1",
+                    "a missing reference in ");
+  if (!references) return references;
+  // FTS5 takes the order for a change, so that only a writer can give it.
+  if (impl_->mode == OpenMode::kReadOnly) return ok();
+  return database.run("INSERT INTO generations_fts (generations_fts) VALUES ('integrity-check')");
+}
+
+}  // namespace dgx::history

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "generator/history/job_changes.hpp"
+
+#include <optional>
+#include <string_view>
+
+#include "generator/base/utc_time.hpp"
+#include "generator/history/search.hpp"
+#include "generator/protocol/codec.hpp"
+#include "generator/protocol/error_codes.hpp"
+
+namespace dgx::history {
+namespace {
+
+using protocol::Job;
+using protocol::JobStatus;
+using sqlite::Database;
+using sqlite::Statement;
+
+Status add_event(Database& database, const std::string& job_id, const char* kind,
+                 const std::string& at, const std::optional<std::string>& take_id = {}) {
+  return database.run("INSERT INTO events (job_id, take_id, kind, at) VALUES (?1, ?2, ?3, ?4)",
+                      job_id, take_id, kind, at);
+}
+
+// A conditional UPDATE has found nothing to change: says why. `rule` ends the sentence.
+Error refused(Database& database, const std::string& job_id, const std::string& rule) {
+  auto found = database.statement("SELECT state FROM jobs WHERE id = ?1");
+  if (!found) return found.error();
+  found->bind(job_id);
+  const Result<bool> row = found->step();
+  if (!row) return row.error();
+  if (!*row) return {ErrorCode::kNotFound, "there is no job " + job_id};
+  return {ErrorCode::kConflict, "job " + job_id + " is " + found->text(0) + ", and " + rule};
+}
+
+// Runs a conditional UPDATE of one row of jobs.
+template <typename... Values>
+Status change_job(Database& database, const std::string& job_id, const char* rule, const char* sql,
+                  const Values&... values) {
+  if (Status done = database.run(sql, job_id, values...); !done) return done;
+  if (database.changes() == 1) return ok();
+  return refused(database, job_id, rule);
+}
+
+// Takes that are not completed end as their job does.
+Status end_open_takes(Database& database, const std::string& job_id, JobStatus status,
+                      const std::string& at, const std::optional<std::string>& message) {
+  return database.run(
+      "UPDATE generations SET status = ?2, completed_at = ?3, error_message = ?4 "
+      "WHERE job_id = ?1 AND status <> 'completed'",
+      job_id, protocol::to_string(status), at, message);
+}
+
+Status check_new(const Job& job) {
+  if (job.id.empty()) return Error{ErrorCode::kInvalidArgument, "a job needs an id"};
+  if (job.status != JobStatus::kPending) {
+    return Error{ErrorCode::kInvalidArgument, "a new job is pending, and job " + job.id + " is " +
+                                                  std::string(protocol::to_string(job.status))};
+  }
+  if (job.created_at.empty() || job.take_ids.empty()) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "job " + job.id + " needs a time of creation and at least one take"};
+  }
+  return ok();
+}
+
+Status add_take(Database& database, const Job& job, std::size_t position) {
+  const auto& request = job.request;
+  const Status added = database.run(
+      "INSERT INTO generations (id, job_id, position, prompt, model_name, duration_seconds, "
+      "sample_rate, channels, status, created_at) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 'pending', ?8)",
+      job.take_ids[position], job.id, position, request.prompt, request.model.value_or(""),
+      request.duration.value_or(0.0), request.sample_rate, job.created_at);
+  if (!added) return added;
+  return index_prompt(database, database.last_row(), request.prompt);
+}
+
+Status count_prompt(Database& database, const Job& job) {
+  return database.run(
+      "INSERT INTO prompts (text, used_count, first_used_at, last_used_at) VALUES (?1, 1, ?2, ?2) "
+      "ON CONFLICT (text) DO UPDATE SET used_count = used_count + 1, "
+      "first_used_at = min(first_used_at, excluded.first_used_at), "
+      "last_used_at = max(last_used_at, excluded.last_used_at)",
+      job.request.prompt, job.created_at);
+}
+
+constexpr std::string_view kJobColumns =
+    "SELECT id, state, request, attempt, created_at, completed_at, error_code, error_message, "
+    "error_field FROM jobs ";
+
+std::optional<Error> error_in(const Statement& row) {
+  const std::string name = row.text(6);
+  if (name.empty()) return std::nullopt;
+  const auto code = protocol::parse_error_code(name);
+  return Error{code.value_or(ErrorCode::kInternal), row.text(7), row.text(8)};
+}
+
+Result<Job> job_in(const Database& database, const Statement& row) {
+  Job job;
+  job.id = row.text(0);
+  const auto status = protocol::parse_job_status(row.text(1));
+  if (!status) return sqlite::damaged(database.file(), "job " + job.id + " has no known state");
+  auto request = protocol::decode_request(row.text(2));
+  if (!request) {
+    return sqlite::damaged(database.file(),
+                           "the request of job " + job.id + ": " + request.error().message);
+  }
+  job.status = *status;
+  job.request = *std::move(request);
+  job.attempt = static_cast<int>(row.integer(3));
+  job.created_at = row.text(4);
+  job.completed_at = row.text(5);
+  job.error = error_in(row);
+  return job;
+}
+
+Status read_take_ids(Database& database, Job& job) {
+  auto rows = database.statement("SELECT id FROM generations WHERE job_id = ?1 ORDER BY position");
+  if (!rows) return rows.error();
+  rows->bind(job.id);
+  for (;;) {
+    const Result<bool> row = rows->step();
+    if (!row) return row.error();
+    if (!*row) return ok();
+    job.take_ids.push_back(rows->text(0));
+  }
+}
+
+Result<std::vector<Job>> read_jobs(Database& database, std::string_view where,
+                                   std::string_view value) {
+  std::string sql(kJobColumns);
+  sql += where;
+  auto rows = database.statement(sql);
+  if (!rows) return rows.error();
+  rows->bind(value);
+  std::vector<Job> jobs;
+  for (;;) {
+    const Result<bool> row = rows->step();
+    if (!row) return row.error();
+    if (!*row) return jobs;
+    Result<Job> job = job_in(database, *rows);
+    if (!job) return job.error();
+    if (Status done = read_take_ids(database, *job); !done) return done.error();
+    jobs.push_back(*std::move(job));
+  }
+}
+
+}  // namespace
+
+Status add_job(Database& database, const Job& job) {
+  if (Status fine = check_new(job); !fine) return fine;
+  const Status added = database.run(
+      "INSERT INTO jobs (id, request, state, created_at) VALUES (?1, ?2, ?3, ?4)", job.id,
+      protocol::encode(job.request), protocol::to_string(job.status), job.created_at);
+  if (!added) return added;
+  for (std::size_t position = 0; position < job.take_ids.size(); ++position) {
+    if (Status done = add_take(database, job, position); !done) return done;
+  }
+  if (Status done = count_prompt(database, job); !done) return done;
+  return add_event(database, job.id, "added", job.created_at);
+}
+
+Status begin_job(Database& database, const std::string& job_id) {
+  const std::string now = now_rfc3339();
+  const Status changed =
+      change_job(database, job_id, "only a pending job can begin",
+                 "UPDATE jobs SET state = 'processing', attempt = attempt + 1, started_at = ?2 "
+                 "WHERE id = ?1 AND state = 'pending'",
+                 now);
+  if (!changed) return changed;
+  const Status takes = database.run(
+      "UPDATE generations SET status = 'processing' WHERE job_id = ?1 AND status = 'pending'",
+      job_id);
+  if (!takes) return takes;
+  return add_event(database, job_id, "begun", now);
+}
+
+Status complete_take(Database& database, const CompletedTake& take) {
+  auto owner = database.statement("SELECT job_id, status FROM generations WHERE id = ?1");
+  if (!owner) return owner.error();
+  owner->bind(take.take_id);
+  const Result<bool> row = owner->step();
+  if (!row) return row.error();
+  if (!*row) return Error{ErrorCode::kNotFound, "there is no take " + take.take_id};
+  const std::string job_id = owner->text(0);
+  const std::string now = now_rfc3339();
+  const Status changed = database.run(
+      "UPDATE generations SET status = 'completed', completed_at = ?2, model_name = ?3, "
+      "model_version = ?4, duration_seconds = ?5, sample_rate = ?6, channels = ?7, "
+      "file_path = ?8, file_size_bytes = ?9, generation_time_seconds = ?10, metadata = ?11 "
+      "WHERE id = ?1 AND status = 'processing' "
+      "AND job_id IN (SELECT id FROM jobs WHERE state = 'processing')",
+      take.take_id, now, take.model_name, take.model_version, take.duration_seconds,
+      take.sample_rate, take.channels, take.file_path, take.file_size_bytes,
+      take.generation_time_seconds, take.receipt_json);
+  if (!changed) return changed;
+  if (database.changes() == 0) {
+    return Error{ErrorCode::kConflict, "take " + take.take_id + " is " + owner->text(1) +
+                                           ", and only a processing take can be completed"};
+  }
+  return add_event(database, job_id, "take_completed", now, take.take_id);
+}
+
+Status complete_job(Database& database, const std::string& job_id) {
+  const std::string now = now_rfc3339();
+  const Status changed = change_job(
+      database, job_id, "only a processing job whose takes are all completed can be completed",
+      "UPDATE jobs SET state = 'completed', completed_at = ?2 "
+      "WHERE id = ?1 AND state = 'processing' "
+      "AND NOT EXISTS (SELECT 1 FROM generations WHERE job_id = ?1 AND status <> 'completed')",
+      now);
+  if (!changed) return changed;
+  return add_event(database, job_id, "completed", now);
+}
+
+Status fail_job(Database& database, const std::string& job_id, const Error& error) {
+  const std::string now = now_rfc3339();
+  const Status changed =
+      change_job(database, job_id, "only a pending or processing job can fail",
+                 "UPDATE jobs SET state = 'failed', completed_at = ?2, error_code = ?3, "
+                 "error_message = ?4, error_field = ?5 "
+                 "WHERE id = ?1 AND state IN ('pending', 'processing')",
+                 now, protocol::to_string(error.code), error.message, error.field);
+  if (!changed) return changed;
+  const Status takes = end_open_takes(database, job_id, JobStatus::kFailed, now, error.message);
+  if (!takes) return takes;
+  return add_event(database, job_id, "failed", now);
+}
+
+Status cancel_job(Database& database, const std::string& job_id) {
+  const std::string now = now_rfc3339();
+  const Status changed =
+      change_job(database, job_id, "only a pending or processing job can be cancelled",
+                 "UPDATE jobs SET state = 'cancelled', completed_at = ?2 "
+                 "WHERE id = ?1 AND state IN ('pending', 'processing')",
+                 now);
+  if (!changed) return changed;
+  const Status takes = end_open_takes(database, job_id, JobStatus::kCancelled, now, std::nullopt);
+  if (!takes) return takes;
+  return add_event(database, job_id, "cancelled", now);
+}
+
+Status requeue_job(Database& database, const std::string& job_id) {
+  const Status changed =
+      change_job(database, job_id, "only a processing job can go back into the queue",
+                 "UPDATE jobs SET state = 'pending' WHERE id = ?1 AND state = 'processing'");
+  if (!changed) return changed;
+  const Status takes = database.run(
+      "UPDATE generations SET status = 'pending' WHERE job_id = ?1 AND status = 'processing'",
+      job_id);
+  if (!takes) return takes;
+  return add_event(database, job_id, "requeued", now_rfc3339());
+}
+
+Result<Job> find_job(Database& database, const std::string& job_id) {
+  Result<std::vector<Job>> jobs = read_jobs(database, "WHERE id = ?1", job_id);
+  if (!jobs) return jobs.error();
+  if (jobs->empty()) return Error{ErrorCode::kNotFound, "there is no job " + job_id};
+  return std::move(jobs->front());
+}
+
+Result<std::vector<Job>> jobs_in(Database& database, JobStatus status) {
+  return read_jobs(database, "WHERE state = ?1 ORDER BY number", protocol::to_string(status));
+}
+
+}  // namespace dgx::history

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "generator/base/result.hpp"
+#include "generator/history/history_store.hpp"
+#include "generator/history/sqlite.hpp"
+
+// The states of a job, as SQL. Each function expects an open write transaction and leaves it to
+// the caller to commit; what they promise is written at HistoryStore.
+namespace dgx::history {
+
+Status add_job(sqlite::Database& database, const protocol::Job& job);
+Status begin_job(sqlite::Database& database, const std::string& job_id);
+Status complete_take(sqlite::Database& database, const CompletedTake& take);
+Status complete_job(sqlite::Database& database, const std::string& job_id);
+Status fail_job(sqlite::Database& database, const std::string& job_id, const Error& error);
+Status cancel_job(sqlite::Database& database, const std::string& job_id);
+Status requeue_job(sqlite::Database& database, const std::string& job_id);
+
+Result<protocol::Job> find_job(sqlite::Database& database, const std::string& job_id);
+Result<std::vector<protocol::Job>> jobs_in(sqlite::Database& database, protocol::JobStatus status);
+
+}  // namespace dgx::history
