@@ -46,6 +46,7 @@ Result<AudioClip> resample(AudioClip clip, int sample_rate, std::int64_t frame_c
   const soxr_io_spec_t io = soxr_io_spec(SOXR_FLOAT32_I, SOXR_FLOAT32_I);
   const soxr_quality_spec_t quality = soxr_quality_spec(SOXR_VHQ, 0);
   const soxr_runtime_spec_t runtime = soxr_runtime_spec(1);  // One thread: the same bits each time
+  if (frames_wanted == 0 || clip.samples.empty()) return result;  // soxr crashes on no room
   std::size_t frames_made = 0;
   const soxr_error_t error =
       soxr_oneshot(clip.sample_rate, sample_rate, static_cast<unsigned>(clip.channels),

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "generator/audio/wav_writer.hpp"
+
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "generator/audio/wav_reader.hpp"
+#include "tests/audio/clips.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/memory_file.hpp"
+
+using dgx::AudioClip;
+using dgx::ErrorCode;
+using dgx::SampleFormat;
+using dgx::WavMetadata;
+using dgx::write_wav;
+using namespace dgx::test;
+
+namespace {
+
+/// The sentence of a write that has to fail, having written nothing.
+std::string refusal(const AudioClip& clip, SampleFormat format = SampleFormat::kPcm24,
+                    const WavMetadata& metadata = {}) {
+  const MemoryFile file;
+  const auto status = write_wav(file.fd(), clip, format, metadata, 1);
+  REQUIRE_FALSE(status.has_value());
+  CHECK(status.error().code == ErrorCode::kInvalidArgument);
+  CHECK(file.bytes().empty());
+  return status.error().message;
+}
+
+std::string digest(const AudioClip& clip, SampleFormat format, std::uint64_t seed) {
+  const MemoryFile file;
+  const auto status = write_wav(file.fd(), clip, format, {}, seed);
+  REQUIRE_OK(status);
+  return dgx::wav_audio_sha256(file.fd()).value();
+}
+
+}  // namespace
+
+TEST_CASE("A sample that is not a number or beyond full scale is refused by name", "[audio]") {
+  struct Bad {
+    float sample;
+    const char* shown;
+  };
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  for (const Bad bad :
+       {Bad{std::numeric_limits<float>::quiet_NaN(), "nan"}, Bad{kInfinity, "inf"},
+        Bad{-kInfinity, "-inf"}, Bad{1.0001F, "1.0001"}, Bad{-1.0001F, "-1.0001"}}) {
+    for (const auto format : {SampleFormat::kPcm16, SampleFormat::kPcm24, SampleFormat::kFloat32}) {
+      AudioClip clip = noise_clip(48000, 2, 2000, 0.5, 1);
+      clip.samples[3456] = bad.sample;
+      const std::string message = refusal(clip, format);
+      CHECK(message.find(bad.shown) != std::string::npos);
+      CHECK(message.find("sample 3456") != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("The smallest float beyond full scale is refused, full scale is not", "[audio]") {
+  CHECK_FALSE(refusal({48000, 1, {std::nextafter(1.0F, 2.0F)}}).empty());
+  for (const auto format : {SampleFormat::kPcm16, SampleFormat::kPcm24, SampleFormat::kFloat32}) {
+    for (std::uint64_t seed = 0; seed < 200; ++seed) {
+      const MemoryFile file;
+      const auto status = write_wav(file.fd(), {48000, 2, {1.0F, -1.0F}}, format, {}, seed);
+      REQUIRE_OK(status);
+      const auto clip = dgx::read_wav(file.fd());
+      REQUIRE_OK(clip);
+      REQUIRE(clip->samples[0] > 0.9999F);
+      REQUIRE(clip->samples[1] < -0.9999F);
+    }
+  }
+}
+
+TEST_CASE("A clip that is no audio is refused", "[audio]") {
+  CHECK(refusal({48000, 2, {}}).find("got 0") != std::string::npos);
+  CHECK(refusal({48000, 0, {0.0F}}).find("channels, got 0") != std::string::npos);
+  CHECK(refusal({48000, 3, {0, 0, 0}}).find("channels, got 3") != std::string::npos);
+  CHECK(refusal({0, 1, {0.0F}}).find("got 0") != std::string::npos);
+  CHECK(refusal({48000, 2, {0, 0, 0}}).find("3 samples") != std::string::npos);
+}
+
+TEST_CASE("Metadata that does not fit its field is refused", "[audio]") {
+  const AudioClip clip{48000, 1, {0.0F}};
+  const auto refused = [&clip](auto change) {
+    WavMetadata metadata;
+    change(metadata);
+    return refusal(clip, SampleFormat::kPcm16, metadata);
+  };
+  CHECK(refused([](auto& m) { m.origination_date = "21.11."; }).find("21.11.") !=
+        std::string::npos);
+  CHECK(refused([](auto& m) { m.origination_time = "10:00"; }).find("10:00") != std::string::npos);
+  CHECK(refused([](auto& m) { m.root_note = 128; }).find("128") != std::string::npos);
+  CHECK(refused([](auto& m) { m.root_note = -1; }).find("-1") != std::string::npos);
+  CHECK(refused([](auto& m) { m.bpm = 0.0; }).find("0.0") != std::string::npos);
+  CHECK(refused([](auto& m) { m.bpm = std::nan(""); }).find("nan") != std::string::npos);
+  CHECK(refused([](auto& m) { m.beats = -3; }).find("-3") != std::string::npos);
+  CHECK(refused([](auto& m) { m.meter_denominator = 0; }).find("4/0") != std::string::npos);
+  CHECK(refused([](auto& m) { m.meter_numerator = 70000; }).find("70000/4") != std::string::npos);
+}
+
+TEST_CASE("A file that holds something already is left as it is", "[audio]") {
+  const std::vector<std::uint8_t> precious{1, 2, 3};
+  const MemoryFile file(precious);
+  const auto status = write_wav(file.fd(), {48000, 1, {0.0F}}, SampleFormat::kPcm16, {}, 1);
+  REQUIRE_FALSE(status.has_value());
+  CHECK(status.error().message.find("3 bytes") != std::string::npos);
+  CHECK(file.bytes() == precious);
+}
+
+TEST_CASE("The same seed gives the same bytes, another seed others", "[audio]") {
+  const AudioClip clip = noise_clip(48000, 2, 70000, 0.5, 9);  // More than one block
+  for (const auto format : {SampleFormat::kPcm16, SampleFormat::kPcm24}) {
+    CHECK(digest(clip, format, 1) == digest(clip, format, 1));
+    CHECK(digest(clip, format, 1) != digest(clip, format, 2));
+  }
+  CHECK(digest(clip, SampleFormat::kFloat32, 1) == digest(clip, SampleFormat::kFloat32, 2));
+}
+
+TEST_CASE("Dither follows the absolute sample, not the block it is written in", "[audio]") {
+  // The start of a long clip has the bytes of a short one.
+  const AudioClip longer = noise_clip(48000, 1, 100000, 0.5, 9);
+  const AudioClip shorter{48000, 1, {longer.samples.begin(), longer.samples.begin() + 1000}};
+  const MemoryFile long_file;
+  const MemoryFile short_file;
+  const auto long_status = write_wav(long_file.fd(), longer, SampleFormat::kPcm16, {}, 5);
+  const auto short_status = write_wav(short_file.fd(), shorter, SampleFormat::kPcm16, {}, 5);
+  REQUIRE_OK(long_status);
+  REQUIRE_OK(short_status);
+  const auto long_bytes = long_file.bytes();
+  const auto short_bytes = short_file.bytes();
+  const auto header = static_cast<std::ptrdiff_t>(short_bytes.size() - 2000);
+  CHECK(std::equal(short_bytes.begin() + header, short_bytes.end(), long_bytes.begin() + header));
+}
+
+TEST_CASE("Digital silence is dithered like everything else", "[audio]") {
+  const AudioClip silence{48000, 1, std::vector<float>(10000)};
+  const MemoryFile file;
+  const auto status = write_wav(file.fd(), silence, SampleFormat::kPcm16, {}, 5);
+  REQUIRE_OK(status);
+  const auto clip = dgx::read_wav(file.fd());
+  REQUIRE_OK(clip);
+  double squares = 0.0;
+  for (const float sample : clip->samples) {
+    const double code = static_cast<double>(sample) * 32768.0;
+    REQUIRE(std::abs(code) <= 1.0);
+    squares += code * code;
+  }
+  // Dither 1/6 and rounding 1/12 make 1/4, whatever the signal is.
+  CHECK(squares / 10000.0 == Approx(0.25).margin(0.02));
+}
