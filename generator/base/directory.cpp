@@ -167,6 +167,12 @@ Status Directory::remove_file(std::string_view name) const {
   return error_from_errno(errno, "cannot remove " + (path_ / text).string());
 }
 
+void Directory::remove_empty_directory(std::string_view name) const {
+  const std::string text(name);
+  // A folder that is in use, or not there, is what the caller is ready for.
+  if (is_file_name(name)) ::unlinkat(fd_.get(), text.c_str(), AT_REMOVEDIR);
+}
+
 bool Directory::contains(std::string_view name) const {
   const std::string text(name);
   return is_file_name(name) && ::faccessat(fd_.get(), text.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;

@@ -46,6 +46,8 @@ class Directory {
                                 std::string_view target_name) const;
 
   Status remove_file(std::string_view name) const;
+  /// Removes a folder below this one if it is empty; leaves it where it is not.
+  void remove_empty_directory(std::string_view name) const;
   [[nodiscard]] bool contains(std::string_view name) const;
   [[nodiscard]] Result<std::vector<std::string>> names() const;
   /// Makes creations and moves in this folder durable.
