@@ -23,8 +23,14 @@ struct HelloMessage {
 
 /// Asked: which models are there. Answered by a ModelsMessage.
 struct DescribeMessage {};
+/// A model that is known but cannot be used here, and why.
+struct UnavailableModel {
+  std::string id{};
+  Error error{};
+};
 struct ModelsMessage {
-  std::vector<ModelDescription> models{};
+  std::vector<ModelDescription> models{};  ///< Best first
+  std::vector<UnavailableModel> unavailable{};
 };
 
 /// Makes a model ready; answered by DoneMessage or FailedMessage.

@@ -79,8 +79,8 @@ Status check_folder(const Parameter& parameter, std::string_view text) {
   const std::string name(parameter.name);
   const std::string padded = "/" + std::string(text) + "/";
   if (padded.find("/../") != std::string::npos) {
-    return Error{ErrorCode::kInvalidArgument, name + " must not contain \"..\", got " + quoted(text),
-                 name};
+    return Error{ErrorCode::kInvalidArgument,
+                 name + " must not contain \"..\", got " + quoted(text), name};
   }
   if (text.front() != '/') {
     return Error{ErrorCode::kInvalidArgument,
