@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "generator/jobs/data_lock.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+
+#include "generator/base/directory.hpp"
+
+namespace dgx::jobs {
+namespace {
+
+using namespace std::chrono_literals;
+
+// flock(2) cannot be waited for together with a stop token; a look every 50 ms is soon enough for
+// a person.
+constexpr auto kLookInterval = 50ms;
+
+Result<UniqueFd> open_lock_file(const std::filesystem::path& data_folder) {
+  std::error_code error;
+  const bool created = std::filesystem::create_directories(data_folder, error);
+  if (error) {
+    return Error{ErrorCode::kIo,
+                 "cannot create the data folder " + data_folder.string() + ": " + error.message()};
+  }
+  if (created) ::chmod(data_folder.c_str(), 0700);
+  const auto path = data_folder / "lock";
+  UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!file.valid()) return error_from_errno(errno, "cannot open the lock " + path.string());
+  return file;
+}
+
+}  // namespace
+
+Result<DataLock> DataLock::acquire(const std::filesystem::path& data_folder,
+                                   const std::function<void()>& on_wait,
+                                   const std::stop_token& stop) {
+  auto file = open_lock_file(data_folder);
+  if (!file) return std::move(file).error();
+  std::mutex mutex;
+  std::condition_variable_any stopped;
+  std::unique_lock lock(mutex);
+  bool told = false;
+  while (::flock(file->get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK && errno != EINTR) {
+      return error_from_errno(errno, "cannot lock " + data_folder.string());
+    }
+    if (!std::exchange(told, true)) on_wait();
+    stopped.wait_for(lock, stop, kLookInterval, [] { return false; });
+    if (stop.stop_requested()) return Error{ErrorCode::kCancelled, "cancelled while waiting"};
+  }
+  return DataLock(*std::move(file));
+}
+
+}  // namespace dgx::jobs

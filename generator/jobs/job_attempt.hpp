@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <stop_token>
+
+#include "generator/base/directory.hpp"
+#include "generator/base/result.hpp"
+#include "generator/history/history_store.hpp"
+#include "generator/jobs/engine_supervisor.hpp"
+#include "generator/jobs/export_chain.hpp"
+#include "generator/jobs/job_queue.hpp"
+#include "generator/jobs/progress_estimate.hpp"
+
+namespace dgx::jobs {
+
+/// One try at a job: render, and for each take finish, write, publish, and put it into the
+/// history. Takes that an earlier attempt completed are rendered again by the engine, which works
+/// on whole jobs, but not published again.
+class JobAttempt {
+ public:
+  JobAttempt(history::HistoryStore& store, EngineSupervisor& engine, const Directory& folder,
+             const protocol::Job& job, bool embed_receipt);
+
+  Status run(const JobProgress& progress, const std::stop_token& stop);
+
+  /// A take was published, but its row could not be written. Then the job has to stay as it is, so
+  /// that recovery finds the files.
+  [[nodiscard]] bool history_failed() const { return history_failed_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  Status accept(model::RenderedTake take, const std::stop_token& stop);
+  Result<protocol::Receipt> begin_receipt(const model::RenderedTake& take,
+                                          const FinishedTake& finished);
+  Status publish(model::RenderedTake take, FinishedTake finished, double generating_seconds,
+                 Clock::time_point finishing_began);
+  void report(const protocol::Progress& progress);
+
+  history::HistoryStore& store_;
+  EngineSupervisor& engine_;
+  const Directory& folder_;
+  const protocol::Job& job_;
+  bool embed_receipt_;
+  protocol::ModelDescription model_{};
+  bool history_failed_ = false;
+  std::int64_t takes_done_ = 0;
+  Clock::time_point phase_began_ = Clock::now();
+  double loading_seconds_ = 0;
+  protocol::Phase last_phase_ = protocol::Phase::kQueued;
+  ProgressEstimate estimate_;
+  const JobProgress* progress_ = nullptr;
+};
+
+}  // namespace dgx::jobs

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <stop_token>
+#include <string>
+
+#include "generator/base/result.hpp"
+#include "generator/history/history_store.hpp"
+#include "generator/jobs/engine_supervisor.hpp"
+#include "generator/jobs/output_folder.hpp"
+#include "generator/protocol/messages.hpp"
+
+namespace dgx::jobs {
+
+struct JobOptions {
+  OutputRules output{};
+  std::int64_t most_attempts = 3;  ///< After so many crashes or hangs a job fails for good
+  bool embed_receipts = true;      ///< Write the receipt into the WAV as well
+};
+
+/// Tells whoever follows a job how far it is: 0 to 1, and the phase behind the number.
+using JobProgress = std::function<void(double fraction, const protocol::Progress& progress)>;
+
+/// Accepts requests, runs them through the engine and the export chain, and keeps their rows.
+///
+/// Whoever has the DataLock of the data folder owns the one queue on it: the command line today,
+/// the service later. Owns neither the store nor the engine; both outlive it.
+/// Threads: one at a time; stop tokens may be triggered from any thread.
+class JobQueue {
+ public:
+  JobQueue(history::HistoryStore& store, EngineSupervisor& engine, JobOptions options);
+
+  /// Ends what a process that is gone left behind: its temporary files go, a take that was
+  /// published but not yet written down is taken into the history, all else fails with a sentence.
+  /// Gives the number of jobs it ended.
+  Result<int> recover();
+
+  /// Checks the request, chooses model and seed where none was said, makes sure that the output
+  /// folder can be written, and writes job and takes as pending. Writes nothing if it fails.
+  Result<protocol::Job> submit(protocol::GenerationRequest request);
+
+  /// Runs a pending job to its end and gives it as it then stands: completed, failed with its
+  /// error, or cancelled. An Error is given only where the history itself could not be written.
+  Result<protocol::Job> run(const std::string& job_id, const JobProgress& progress,
+                            const std::stop_token& stop);
+
+ private:
+  Result<protocol::Job> end(const protocol::Job& job, const Status& outcome);
+
+  history::HistoryStore& store_;
+  EngineSupervisor& engine_;
+  JobOptions options_;
+};
+
+}  // namespace dgx::jobs

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "generator/jobs/recovery.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "generator/audio/wav_reader.hpp"
+#include "generator/base/log.hpp"
+#include "generator/jobs/publisher.hpp"
+#include "generator/jobs/take_files.hpp"
+#include "generator/protocol/codec.hpp"
+
+namespace dgx::jobs {
+namespace {
+
+using namespace protocol;
+
+constexpr const char* kQuarantine = ".quarantine";
+// A receipt has a few kB; what is larger is not one.
+constexpr std::size_t kLargestReceipt = std::size_t{1} << 20;
+
+const Error kInterrupted = {ErrorCode::kCancelled,
+                            "interrupted: the program ended before the take was finished"};
+
+Result<std::string> read_text(int fd) {
+  std::string text;
+  std::string buffer(4096, '\0');
+  for (;;) {
+    const ssize_t count = ::read(fd, buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return error_from_errno(errno, "cannot read a receipt");
+    if (count == 0) return text;
+    text.append(buffer, 0, static_cast<std::size_t>(count));
+    if (text.size() > kLargestReceipt) return Error{ErrorCode::kCorrupt, "not a receipt"};
+  }
+}
+
+std::string name_of(const std::string& path) {
+  return std::filesystem::path(path).filename().string();
+}
+
+// The receipt beside `take_id`'s files, if it was published. Names carry at least the last four
+// characters of the id, so only a few files have to be opened.
+std::optional<Receipt> find_receipt(const Directory& folder, const std::string& take_id) {
+  std::string end = take_id.substr(take_id.size() - 4);
+  std::transform(end.begin(), end.end(), end.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  const auto names = folder.names();
+  if (!names) return std::nullopt;
+  for (const std::string& name : *names) {
+    if (!name.ends_with(end + ".json")) continue;
+    const auto fd = folder.open_file(name);
+    const auto text = fd ? read_text(fd->get()) : Result<std::string>(fd.error());
+    const auto receipt = text ? decode_receipt(*text) : Result<Receipt>(text.error());
+    if (receipt && receipt->take_id == take_id) return *receipt;
+  }
+  return std::nullopt;
+}
+
+bool is_whole(const Directory& folder, const Receipt& receipt) {
+  const auto fd = folder.open_file(name_of(receipt.file_path));
+  if (!fd) return false;
+  const auto hash = wav_audio_sha256(fd->get());
+  return hash && *hash == receipt.audio_sha256;
+}
+
+void remove_temporary_files(const Directory& folder, const std::string& take_id) {
+  if (!folder.contains(kTemporaryFolder)) return;
+  const auto temporary = folder.open_beneath(kTemporaryFolder);
+  if (!temporary) return;
+  if (const auto names = temporary->names()) {
+    for (const std::string& name : *names) {
+      if (!name.starts_with(take_id)) continue;
+      if (Status removed = temporary->remove_file(name); !removed) {
+        log::warning(removed.error().message);
+      }
+    }
+  }
+  folder.remove_empty_directory(kTemporaryFolder);
+}
+
+// Files of a take that was published in part are kept, out of the musician's way.
+void quarantine(const Directory& folder, const Receipt& receipt) {
+  std::vector<std::string> names = {name_of(receipt.file_path)};
+  for (const StemFile& stem : receipt.stems) names.push_back(name_of(stem.file_path));
+  if (receipt.midi_path) names.push_back(name_of(*receipt.midi_path));
+  names.push_back(std::filesystem::path(names.front()).replace_extension(".json").string());
+  const auto kept = folder.make_directory(kQuarantine);
+  if (!kept) return log::warning(kept.error().message);
+  for (const std::string& name : names) {
+    if (!folder.contains(name)) continue;
+    if (Status moved = folder.move_without_replacing(name, *kept, name); !moved) {
+      log::warning(moved.error().message);
+    }
+  }
+}
+
+Status adopt(history::HistoryStore& store, const Directory& folder, const Receipt& receipt) {
+  history::CompletedTake row = completed_row(receipt);
+  row.file_path = (folder.path() / name_of(receipt.file_path)).string();
+  return store.complete_take(row);
+}
+
+// True if the take is in the history as completed now.
+Result<bool> recover_take(history::HistoryStore& store, const Directory& folder,
+                          const std::string& take_id) {
+  const auto take = store.find_take(take_id);
+  if (!take) return take.error();
+  if (take->status == JobStatus::kCompleted) return true;
+  remove_temporary_files(folder, take_id);
+  const auto receipt = find_receipt(folder, take_id);
+  if (!receipt) return false;
+  if (!is_whole(folder, *receipt)) {
+    quarantine(folder, *receipt);
+    return false;
+  }
+  if (Status adopted = adopt(store, folder, *receipt); !adopted) return adopted.error();
+  return true;
+}
+
+Status recover_job(history::HistoryStore& store, const OutputRules& rules, const Job& job) {
+  if (job.status == JobStatus::kPending) return store.fail_job(job.id, kInterrupted);
+  const auto folder = open_output_folder(job.request.output_dir, rules);
+  if (!folder) return store.fail_job(job.id, kInterrupted);
+  bool whole = true;
+  for (const std::string& take_id : job.take_ids) {
+    const auto recovered = recover_take(store, *folder, take_id);
+    if (!recovered) return recovered.error();
+    whole = whole && *recovered;
+  }
+  return whole ? store.complete_job(job.id) : store.fail_job(job.id, kInterrupted);
+}
+
+}  // namespace
+
+Result<int> recover_jobs(history::HistoryStore& store, const OutputRules& rules) {
+  int ended = 0;
+  for (const JobStatus status : {JobStatus::kPending, JobStatus::kProcessing}) {
+    const auto jobs = store.jobs_in(status);
+    if (!jobs) return jobs.error();
+    for (const Job& job : *jobs) {
+      if (Status recovered = recover_job(store, rules, job); !recovered) return recovered.error();
+      ++ended;
+    }
+  }
+  return ended;
+}
+
+}  // namespace dgx::jobs

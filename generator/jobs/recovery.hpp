@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "generator/base/result.hpp"
+#include "generator/history/history_store.hpp"
+#include "generator/jobs/output_folder.hpp"
+
+namespace dgx::jobs {
+
+/// Ends every job that is still pending or processing, after the process that ran it is gone:
+/// temporary files of its takes are removed; a take whose WAV and receipt were published, and
+/// whose samples match the receipt's hash, is written into the history; files of a take that was
+/// published in part are moved to .quarantine in the same folder; the job completes if all its
+/// takes are there now, and fails with a sentence otherwise. Only the holder of the DataLock may
+/// call it. Gives the number of jobs it ended.
+Result<int> recover_jobs(history::HistoryStore& store, const OutputRules& rules);
+
+}  // namespace dgx::jobs
