@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
-#include <array>
-#include <cstdio>
 #include <fstream>
-#include <memory>
 #include <string>
 
 #include "generator/app/completion.hpp"
 #include "generator/app/man_page.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/command.hpp"
 #include "tests/support/temp_dir.hpp"
 
 using dgx::app::completion_script;
 using dgx::app::man_page;
 using dgx::app::Shell;
+using dgx::test::CommandResult;
+using dgx::test::run_command;
 using dgx::test::TempDir;
 
 namespace {
@@ -42,34 +42,17 @@ struct SampleApp {
   }
 };
 
-struct Output {
-  int status = -1;
-  std::string text{};
-};
-
-Output run(const std::string& command) {
-  Output output;
-  FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  std::array<char, 4096> buffer{};
-  while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
-    output.text.append(buffer.data(), count);
-  }
-  output.status = ::pclose(pipe);
-  return output;
-}
-
 bool is_installed(const std::string& program) {
-  return run("command -v " + program).status == 0;
+  return run_command("command -v " + program).exit_code == 0;
 }
 
 /// The words that bash offers at the end of `line`, as a person would see them.
 std::string bash_offers(const std::filesystem::path& script, const std::string& words) {
   // COMP_WORDS is what bash itself would set; the last word is the one being completed.
-  const Output output =
-      run("bash -c 'compopt() { :; }; source " + script.string() + "; COMP_WORDS=(" + words +
-          "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _sample_music; echo \"${COMPREPLY[*]}\"'");
-  return output.text.substr(0, output.text.find('\n'));
+  const CommandResult output = run_command(
+      "bash -c 'compopt() { :; }; source " + script.string() + "; COMP_WORDS=(" + words +
+      "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _sample_music; echo \"${COMPREPLY[*]}\"'");
+  return output.output.substr(0, output.output.find('\n'));
 }
 
 std::filesystem::path write(const TempDir& folder, const std::string& name,
@@ -114,10 +97,10 @@ TEST_CASE("Completion scripts are correct in their shells", "[completion]") {
   const TempDir folder;
   const auto script = write(folder, checked.name, completion_script(sample.app, checked.shell));
 
-  const Output output = run(checked.name + " -n " + script.string());
+  const CommandResult output = run_command(checked.name + " -n " + script.string() + " 2>&1");
 
-  INFO(output.text);
-  CHECK(output.status == 0);
+  INFO(output.output);
+  CHECK(output.exit_code == 0);
 }
 
 TEST_CASE("Completion and manual leave out what the command line hides", "[completion]") {
@@ -144,12 +127,13 @@ TEST_CASE("The manual shows every command and flag without a complaint of groff"
     return;
   }
 
-  const Output complaints = run("groff -man -ww -z -Tutf8 " + page.string());
-  CHECK(complaints.text.empty());
-  const Output shown = run("groff -man -Tascii -P-c -P-b -P-u " + page.string());
-  CHECK_THAT(shown.text, Catch::Matchers::Contains("SAMPLE-MUSIC(1)"));
-  CHECK_THAT(shown.text, Catch::Matchers::Contains("sample-music generate prompt [flags]"));
-  CHECK_THAT(shown.text, Catch::Matchers::Contains("-o, --output-dir FOLDER"));
-  CHECK_THAT(shown.text, Catch::Matchers::Contains("back\\slashed"));
-  CHECK_THAT(shown.text, Catch::Matchers::Contains("models pull"));
+  const CommandResult complaints =
+      run_command("groff -man -ww -z -Tutf8 " + page.string() + " 2>&1");
+  CHECK(complaints.output.empty());
+  const CommandResult shown = run_command("groff -man -Tascii -P-c -P-b -P-u " + page.string());
+  CHECK_THAT(shown.output, Catch::Matchers::Contains("SAMPLE-MUSIC(1)"));
+  CHECK_THAT(shown.output, Catch::Matchers::Contains("sample-music generate prompt [flags]"));
+  CHECK_THAT(shown.output, Catch::Matchers::Contains("-o, --output-dir FOLDER"));
+  CHECK_THAT(shown.output, Catch::Matchers::Contains("back\\slashed"));
+  CHECK_THAT(shown.output, Catch::Matchers::Contains("models pull"));
 }
