@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "generator/model/sketch/effects.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "generator/model/sketch/plan.hpp"
+
+namespace dgx::model::sketch {
+namespace {
+
+/// Second-order Butterworth sections by R. Bristow-Johnson, "Cookbook formulae for audio EQ
+/// biquad filter coefficients".
+struct Biquad {
+  double b0, b1, b2, a1, a2;
+
+  static Biquad make(double cutoff_hz, bool low) {
+    const double w = 2.0 * std::numbers::pi * cutoff_hz / kSampleRate;
+    const double cosine = std::cos(w);
+    const double alpha = std::sin(w) / std::numbers::sqrt2;
+    const double a0 = 1.0 + alpha;
+    const double edge = (low ? 1.0 - cosine : 1.0 + cosine) / 2.0;
+    return {edge / a0, (low ? 2.0 : -2.0) * edge / a0, edge / a0, -2.0 * cosine / a0,
+            (1.0 - alpha) / a0};
+  }
+
+  void run(std::vector<float>& samples) const {
+    for (std::size_t channel = 0; channel < 2; ++channel) {
+      double s1 = 0.0;
+      double s2 = 0.0;
+      for (std::size_t i = channel; i < samples.size(); i += 2) {
+        const double in = samples[i];
+        const double out = b0 * in + s1;
+        s1 = b1 * in - a1 * out + s2;
+        s2 = b2 * in - a2 * out;
+        samples[i] = static_cast<float>(out);
+      }
+    }
+  }
+};
+
+/// Close to tanh, exact at its ends: 3 gives 1 (Pade approximant, clamped).
+float soft_clip(float x) {
+  const float clamped = std::clamp(x, -3.0F, 3.0F);
+  const float square = clamped * clamped;
+  return clamped * (27.0F + square) / (27.0F + 9.0F * square);
+}
+
+}  // namespace
+
+void lowpass(std::vector<float>& samples, double cutoff_hz) {
+  if (cutoff_hz < 0.45 * kSampleRate) Biquad::make(cutoff_hz, true).run(samples);
+}
+
+void highpass(std::vector<float>& samples, double cutoff_hz) {
+  Biquad::make(cutoff_hz, false).run(samples);
+}
+
+void saturate(std::vector<float>& samples, double drive) {
+  float peak = 0.0F;
+  for (const float sample : samples) peak = std::max(peak, std::abs(sample));
+  if (peak == 0.0F) return;
+  const float push = static_cast<float>(0.5 + 2.5 * drive);
+  const float in = push / peak;
+  const float out = peak / soft_clip(push);
+  for (float& sample : samples) sample = soft_clip(sample * in) * out;
+}
+
+void fold_tail(std::vector<float>& samples, std::size_t frames) {
+  const std::size_t length = frames * 2;
+  for (std::size_t i = length; i < samples.size(); ++i) samples[i % length] += samples[i];
+  samples.resize(length);
+}
+
+void cut_with_fade(std::vector<float>& samples, std::size_t frames) {
+  samples.resize(frames * 2);
+  const std::size_t fade = std::min<std::size_t>(frames, kSampleRate / 40);
+  for (std::size_t i = 0; i < fade; ++i) {
+    const double phase = static_cast<double>(i) / static_cast<double>(fade);
+    const auto gain = static_cast<float>(0.5 - 0.5 * std::cos(std::numbers::pi * phase));
+    const std::size_t frame = frames - 1 - i;
+    samples[2 * frame] *= gain;
+    samples[2 * frame + 1] *= gain;
+  }
+}
+
+void duck(std::vector<float>& samples, const std::vector<std::size_t>& kicks, double depth,
+          double back, bool loop) {
+  if (kicks.empty() || depth <= 0.0) return;
+  const std::size_t frames = samples.size() / 2;
+  const double attack = 0.004 * kSampleRate;
+  const std::size_t last = kicks.back();
+  std::size_t next = 0;
+  // How far down the kick before the present one still held the sound when this one came.
+  const auto pressed = [back](double since) {
+    return since < back ? 0.5 + 0.5 * std::cos(std::numbers::pi * since / back) : 0.0;
+  };
+  double held = loop ? pressed(static_cast<double>(kicks.front() + frames - last)) : 0.0;
+  for (std::size_t frame = 0; frame < frames; ++frame) {
+    for (; next < kicks.size() && kicks[next] <= frame; ++next) {
+      if (next > 0) held = pressed(static_cast<double>(kicks[next] - kicks[next - 1]));
+    }
+    if (next == 0 && !loop) continue;
+    const double since = next > 0 ? static_cast<double>(frame - kicks[next - 1])
+                                  : static_cast<double>(frame + frames - last);
+    const double down = since < attack ? held + (1.0 - held) * since / attack : pressed(since);
+    const auto gain = static_cast<float>(1.0 - depth * down);
+    samples[2 * frame] *= gain;
+    samples[2 * frame + 1] *= gain;
+  }
+}
+
+void apply_gain(std::vector<float>& samples, float gain) {
+  for (float& sample : samples) sample *= gain;
+}
+
+}  // namespace dgx::model::sketch

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <vector>
+
+namespace dgx::model::sketch {
+
+/// Loudness of interleaved stereo at kSampleRate in LUFS, by ITU-R BS.1770-4 with its gates; -100
+/// for silence. Balances the parts against each other; what a take ends up with is measured later,
+/// by the export chain's own meter.
+double loudness_of(const std::vector<float>& samples);
+
+}  // namespace dgx::model::sketch
