@@ -175,6 +175,10 @@ inline constexpr std::array<Parameter, 16> kParameters = {{
 /// A value of a field before it is put into a request.
 using FieldValue = std::variant<bool, std::int64_t, double, std::string>;
 
+constexpr bool is_numeric(ParameterKind kind) {
+  return kind == kNumber || kind == kInteger;
+}
+
 /// The row of that name, or nullptr.
 const Parameter* find_parameter(std::string_view name);
 

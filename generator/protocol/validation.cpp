@@ -124,10 +124,6 @@ Status check_number(const Parameter& parameter, double value) {
   return inside ? ok() : Status(out_of_range(parameter, number_text(value)));
 }
 
-bool is_numeric(ParameterKind kind) {
-  return kind == kNumber || kind == kInteger;
-}
-
 Status check_value(const Parameter& parameter, const FieldValue& value) {
   if (std::holds_alternative<bool>(value)) {
     return parameter.kind == kSwitch ? ok() : Status(out_of_range(parameter, shown(value)));
