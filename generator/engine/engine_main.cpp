@@ -44,7 +44,7 @@ int main(int argc, char** argv) {
   CLI::App app("The engine of DGX Music. It is started by dgx-music, not by hand.");
   app.set_version_flag("--version", std::string("dgx-music-engine ") + dgx::kVersion);
   int fd = -1;
-  dgx::sketch::SketchOptions sketch;
+  dgx::model::SketchOptions sketch;
   app.add_option("--fd", fd, "stream socket to the service")->required();
   app.add_option("--soundfont", sketch.soundfont, "General MIDI soundfont of the sketch model");
   app.add_option("--genres", sketch.genre_folders, "folder with genre files of your own");
@@ -57,7 +57,7 @@ int main(int argc, char** argv) {
   harden();
 
   dgx::model::ModelRegistry registry;
-  registry.add("sketch", [sketch] { return dgx::sketch::make_sketch_model(sketch); });
+  registry.add("sketch", [sketch] { return dgx::model::make_sketch_model(sketch); });
   dgx::engine::EngineServer server(dgx::UniqueFd(fd), std::move(registry), dgx::kVersion);
   const dgx::Status served = server.run([] { ::alarm(kLingerSeconds); });
   if (served) return 0;
