@@ -4,9 +4,10 @@
 #include <algorithm>
 #include <fstream>
 #include <map>
-#include <regex>
+#include <optional>
 #include <set>
 #include <string_view>
+#include <utility>
 
 #include "tests/architecture/file_rules.hpp"
 
@@ -126,15 +127,32 @@ bool contains(const Names& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+/// The quotation mark or angle bracket and the name of an #include; nothing on any other line.
+std::optional<std::pair<char, std::string>> parse_include(std::string_view line) {
+  const auto skip = [&line](std::string_view word) {
+    const std::size_t start = std::min(line.find_first_not_of(" \t"), line.size());
+    line.remove_prefix(start);
+    if (!line.starts_with(word)) return false;
+    line.remove_prefix(word.size());
+    return true;
+  };
+  if (!skip("#") || !skip("include") || !skip("")) return std::nullopt;
+  const char opening = line.empty() ? '\0' : line.front();
+  if (opening != '"' && opening != '<') return std::nullopt;
+  const std::size_t end = line.find(opening == '<' ? '>' : '"', 1);
+  if (end == std::string_view::npos) return std::nullopt;
+  return std::pair(opening, std::string(line.substr(1, end - 1)));
+}
+
 SourceFile read_source(const std::filesystem::path& path) {
-  static const std::regex kInclude(R"(^\s*#\s*include\s*([<"])([^>"]+)[>"])");
   SourceFile source;
   std::ifstream file(path);
   std::string text;
   for (std::size_t line = 1; std::getline(file, text); ++line) {
-    std::smatch match;
-    if (!std::regex_search(text, match, kInclude)) continue;
-    (match[1] == "<" ? source.packages : source.project).push_back({line, match[2]});
+    auto include = parse_include(text);
+    if (!include) continue;
+    auto& list = include->first == '<' ? source.packages : source.project;
+    list.push_back({line, std::move(include->second)});
   }
   return source;
 }
