@@ -30,7 +30,8 @@ Argument read_argument(const CLI::Option& option) {
   argument.description = option.get_description();
   argument.required = option.get_required();
   if (option.get_positional()) {
-    argument.names.push_back(option.get_name(true));
+    const std::string& shown = option.get_option_text();
+    argument.names.push_back(shown.empty() ? option.get_name(true) : shown);
   } else {
     for (const std::string& name : option.get_snames()) argument.names.push_back("-" + name);
     for (const std::string& name : option.get_lnames()) argument.names.push_back("--" + name);

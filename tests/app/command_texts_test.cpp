@@ -26,7 +26,9 @@ struct SampleApp {
 
   SampleApp() {
     CLI::App* generate = app.add_subcommand("generate", "Makes a clip: one take");
-    generate->add_option("prompt", text, "What the music should be")->required();
+    generate->add_option("prompt", text, "What the music should be")
+        ->required()
+        ->option_text("PROMPT");
     generate->add_option("--bit-depth", text, "Sample format")->type_name("16|24|32f");
     generate->add_option("--mood", text, "It's a mood")->check(CLI::IsMember({"calm", "tense"}));
     generate->add_option("-o,--output-dir", text, "Folder [beneath a root]")->type_name("FOLDER");
@@ -132,7 +134,7 @@ TEST_CASE("The manual shows every command and flag without a complaint of groff"
   CHECK(complaints.output.empty());
   const CommandResult shown = run_command("groff -man -Tascii -P-c -P-b -P-u " + page.string());
   CHECK_THAT(shown.output, Catch::Matchers::Contains("SAMPLE-MUSIC(1)"));
-  CHECK_THAT(shown.output, Catch::Matchers::Contains("sample-music generate prompt [flags]"));
+  CHECK_THAT(shown.output, Catch::Matchers::Contains("sample-music generate PROMPT [flags]"));
   CHECK_THAT(shown.output, Catch::Matchers::Contains("-o, --output-dir FOLDER"));
   CHECK_THAT(shown.output, Catch::Matchers::Contains("back\\slashed"));
   CHECK_THAT(shown.output, Catch::Matchers::Contains("models pull"));
