@@ -23,8 +23,12 @@ using namespace std::string_view_literals;
 // The first bytes of the file: https://www.sqlite.org/fileformat2.html#the_database_header
 constexpr std::string_view kMagic = "SQLite format 3\0"sv;
 constexpr std::int64_t kSmallestPage = 512;
+constexpr std::size_t kPageSizeOffset = 16;
 constexpr std::size_t kWriteFormatOffset = 18;
 constexpr std::size_t kReadFormatOffset = 19;
+constexpr std::size_t kChangeCounterOffset = 24;
+constexpr std::size_t kPageCountOffset = 28;
+constexpr std::size_t kLengthSetAtOffset = 92;
 constexpr unsigned char kNewestFormat = 2;  // The log format, WAL
 
 std::string name_of(const fs::path& file) {
@@ -36,7 +40,27 @@ std::int64_t size_or_zero(const fs::path& file) {
   return ::stat(file.c_str(), &status) == 0 ? status.st_size : 0;
 }
 
-Status check_header(const fs::path& file) {
+std::uint32_t big_endian(std::string_view bytes, std::size_t offset, std::size_t count) {
+  std::uint32_t value = 0;
+  for (const char byte : bytes.substr(offset, count)) {
+    value = (value << 8) | static_cast<unsigned char>(byte);
+  }
+  return value;
+}
+
+// Whether the file is shorter than its header says. Only a file at rest can be held to that, and
+// only if the writer that set the length was the last one to write.
+bool is_cut_off(std::string_view header, const FileFacts& facts) {
+  if (!facts.is_at_rest()) return false;
+  if (big_endian(header, kChangeCounterOffset, 4) != big_endian(header, kLengthSetAtOffset, 4)) {
+    return false;
+  }
+  const std::uint32_t stored = big_endian(header, kPageSizeOffset, 2);
+  const std::int64_t page_size = stored == 1 ? 65536 : stored;  // 65,536 does not fit 16 bits.
+  return facts.size < page_size * big_endian(header, kPageCountOffset, 4);
+}
+
+Status check_header(const fs::path& file, const FileFacts& facts) {
   const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd.valid()) return error_from_errno(errno, "cannot open " + name_of(file));
   std::array<char, 100> header{};
@@ -52,6 +76,7 @@ Status check_header(const fs::path& file) {
       static_cast<unsigned char>(header[kReadFormatOffset]) > kNewestFormat) {
     return sqlite::damaged(file, "its header is not one that SQLite 3 writes");
   }
+  if (is_cut_off(bytes, facts)) return sqlite::damaged(file, "it is shorter than it was written");
   return ok();
 }
 
@@ -77,8 +102,11 @@ Result<FileFacts> look_at(const fs::path& file) {
     if (facts.log_size == 0) return facts;
     return sqlite::damaged(file, "it is empty, but its log " + file.string() + "-wal is not");
   }
+  // A writer that was interrupted in rollback mode: the journal says what the file really is, and
+  // SQLite puts it back from there before anything is read.
+  if (facts.journal_size > 0) return facts;
   if (facts.size < kSmallestPage) return sqlite::damaged(file, "it ends within its first page");
-  if (Status fine = check_header(file); !fine) return fine.error();
+  if (Status fine = check_header(file, facts); !fine) return fine.error();
   return facts;
 }
 

@@ -23,7 +23,8 @@ struct FileFacts {
 };
 
 /// kCorrupt for what cannot be a database (a folder, another magic number, less than one page, a
-/// log without its file), so that SQLite never gets to see it.
+/// log without its file), so that SQLite never gets to see it. A file whose writer was interrupted
+/// is not judged before SQLite has put it back.
 Result<FileFacts> look_at(const std::filesystem::path& file);
 
 /// Creates an empty file that only its owner may read; one that is there by now is fine, too.

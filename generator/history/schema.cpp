@@ -95,7 +95,7 @@ DROP TABLE generations;
 ALTER TABLE generations_2 RENAME TO generations;
 CREATE INDEX generations_status ON generations (status, created_at DESC, id DESC);
 CREATE INDEX generations_created_at ON generations (created_at DESC, id DESC);
-CREATE INDEX generations_favourite ON generations (created_at DESC, id DESC, status)
+CREATE INDEX generations_favourite ON generations (favourite, created_at DESC, id DESC, status)
   WHERE favourite = 1;
 CREATE UNIQUE INDEX generations_job ON generations (job_id, position) WHERE job_id IS NOT NULL;
 CREATE INDEX generations_id_end ON generations (upper(substr(id, -4)));
@@ -213,10 +213,10 @@ Status apply(sqlite::Database& database, const Migration& migration) {
 // The data does not fit the next version (a constraint fails, a table of that name is there): the
 // database is not what its version says.
 Error misfit(const sqlite::Database& database, const Migration& migration, const Error& cause) {
-  if (cause.code != ErrorCode::kConflict && cause.code != ErrorCode::kInternal) return cause;
+  if (cause.code != ErrorCode::kConflict && cause.code != ErrorCode::kCorrupt) return cause;
   return sqlite::damaged(database.file(), "it cannot be brought to version " +
                                               std::to_string(migration.version) + ": " +
-                                              cause.message);
+                                              database.last_message());
 }
 
 }  // namespace

@@ -38,14 +38,34 @@ bool means_no_room(int system_error) {
   return system_error == ENOSPC || system_error == EDQUOT || system_error == EFBIG;
 }
 
-Error input_or_output_error(const std::string& name, sqlite3* handle, int code) {
-  const int cause = handle == nullptr ? 0 : sqlite3_system_errno(handle);
-  const bool by_system = (code & 0xFF) == SQLITE_IOERR || (code & 0xFF) == SQLITE_CANTOPEN;
-  if (by_system && means_no_room(cause)) {
-    return {ErrorCode::kDiskFull, "there is no room on the disk for " + name};
+// The errno of the last failure on the database, its journal or its log; 0 where there was none.
+// sqlite3_system_errno() stays 0 when it is a write to the log that fails (seen with 3.40).
+int system_error_of(sqlite3* handle) {
+  int of_database = 0;
+  sqlite3_file_control(handle, "main", SQLITE_FCNTL_LAST_ERRNO, &of_database);
+  int of_log = 0;
+  sqlite3_file* log = nullptr;
+  sqlite3_file_control(handle, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  if (log != nullptr && log->pMethods != nullptr) {
+    log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &of_log);
   }
+  for (const int error : {sqlite3_system_errno(handle), of_log, of_database}) {
+    if (error != 0) return error;
+  }
+  return 0;
+}
+
+Error no_room(const std::string& name) {
+  return {ErrorCode::kDiskFull, "there is no room on the disk for " + name};
+}
+
+Error input_or_output_error(const std::string& name, sqlite3* handle, int code) {
+  const bool by_system = (code & 0xFF) == SQLITE_IOERR || (code & 0xFF) == SQLITE_CANTOPEN;
+  const int cause = by_system && handle != nullptr ? system_error_of(handle) : 0;
+  // SHMSIZE: the -shm file could not grow, of which SQLite keeps no errno.
+  if (means_no_room(cause) || code == SQLITE_IOERR_SHMSIZE) return no_room(name);
   std::string message = "cannot read or write " + name + ": " + sqlite3_errstr(code);
-  if (by_system && cause != 0) message += std::string(" (") + std::strerror(cause) + ")";
+  if (cause != 0) message += std::string(" (") + std::strerror(cause) + ")";
   if (code == SQLITE_READONLY_ROLLBACK || code == SQLITE_READONLY_RECOVERY) {
     message +=
         "; a program that was writing it ended abruptly, and opening it for writing mends it";
@@ -82,9 +102,10 @@ Error error_of(const Connection& connection, int code) {
                                            seconds_text(connection.waits) +
                                            "; nothing was changed, try again"};
     case SQLITE_FULL:
-      return {ErrorCode::kDiskFull, "there is no room on the disk for " + name};
+      return no_room(name);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
+    case SQLITE_ERROR:  // Our statements are constants: one that fails has met another schema.
       return damaged(connection.file, detail);
     case SQLITE_CONSTRAINT:
       return {ErrorCode::kConflict, name + " refuses it: " + detail};
@@ -215,6 +236,10 @@ std::int64_t Database::changes() const {
 
 std::int64_t Database::last_row() const {
   return sqlite3_last_insert_rowid(connection_->handle.get());
+}
+
+std::string Database::last_message() const {
+  return sqlite3_errmsg(connection_->handle.get());
 }
 
 bool Database::in_transaction() const {

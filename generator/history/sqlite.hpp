@@ -139,6 +139,8 @@ class Database {
   /// Rows that the last statement inserted, updated or deleted.
   [[nodiscard]] std::int64_t changes() const;
   [[nodiscard]] std::int64_t last_row() const;
+  /// SQLite's own words for the last failure.
+  [[nodiscard]] std::string last_message() const;
   /// True between BEGIN and the end of the transaction; SQLite ends it by itself on some failures.
   [[nodiscard]] bool in_transaction() const;
   /// Whether the last one to close moves the log into the file and removes it. Off while nobody

@@ -81,18 +81,14 @@ Status check(const HistoryQuery& query) {
 // The rows of a query without its text. Each of the four forms has an index that holds all it
 // needs, so that counting and skipping never read a row of the table itself.
 std::string filter(const HistoryQuery& query) {
-  std::string sql = " FROM generations";
-  const char* glue = " WHERE ";
   if (query.favourites_only) {
-    sql += glue;
-    sql += "favourite = 1";
-    glue = " AND ";
+    // Named, because SQLite takes the index of completed takes where it may choose.
+    const std::string sql =
+        " FROM generations INDEXED BY generations_favourite WHERE favourite = 1";
+    return query.completed_only ? sql + " AND status = 'completed'" : sql;
   }
-  if (query.completed_only) {
-    sql += glue;
-    sql += "status = 'completed'";
-  }
-  return sql;
+  return query.completed_only ? " FROM generations WHERE status = 'completed'"
+                              : " FROM generations";
 }
 
 constexpr const char* kNewestFirst = " ORDER BY created_at DESC, id DESC";
