@@ -4,6 +4,7 @@
 
 #include "generator/base/ulid.hpp"
 #include "tests/history/history_fixture.hpp"
+#include "tests/support/torn_vfs.hpp"
 
 using dgx::Error;
 using dgx::ErrorCode;
@@ -100,6 +101,7 @@ std::string all_rows(const TempDir& temp) {
 }  // namespace
 
 TEST_CASE("A job changes only from the states that allow it", "[history]") {
+  const dgx::test::TornVfs without_fsync;
   const TempDir temp;
   HistoryStore store = open_store(temp / "history.db");
   for (const Row& row : kTable) {
