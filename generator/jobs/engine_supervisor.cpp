@@ -55,22 +55,14 @@ class EngineSupervisor::Conversation {
       const Deadline deadline = std::min(step_deadline, heartbeat_deadline);
       auto frame = engine_.receive(deadline, interrupt_);
       if (!frame) return std::move(frame).error();
-      if (!frame->has_value()) {
-        if (Clock::now() < deadline) return Error{ErrorCode::kCancelled, "cancelled"};
-        return Error{ErrorCode::kEngineHung,
-                     "the engine hung: it sent nothing for " +
-                         seconds_text(std::min(step_limit, deadlines_.heartbeat))};
-      }
+      if (!frame->has_value()) return no_frame(step_deadline, deadline, step_limit);
       auto message = decoded(**frame);
       if (!message) return std::move(message).error();
       if (!message->has_value() || !std::holds_alternative<HeartbeatMessage>(**message)) {
         last_message_ = std::move(*message);
         return std::move(**frame);
       }
-      if (Clock::now() >= step_deadline) {
-        return Error{ErrorCode::kEngineHung,
-                     "the engine made no progress for " + seconds_text(step_limit)};
-      }
+      if (Clock::now() >= step_deadline) return no_progress(step_limit);
     }
   }
 
@@ -86,6 +78,20 @@ class EngineSupervisor::Conversation {
   std::optional<EngineMessage> take_message() { return std::exchange(last_message_, std::nullopt); }
 
  private:
+  static Error no_progress(std::chrono::milliseconds step_limit) {
+    return {ErrorCode::kEngineHung, "the engine made no progress for " + seconds_text(step_limit)};
+  }
+
+  // Why a wait ended without a frame.
+  [[nodiscard]] Error no_frame(Deadline step_deadline, Deadline deadline,
+                               std::chrono::milliseconds step_limit) const {
+    const auto now = Clock::now();
+    if (now < deadline) return {ErrorCode::kCancelled, "cancelled"};
+    if (now >= step_deadline) return no_progress(step_limit);
+    return {ErrorCode::kEngineHung,
+            "the engine hung: it sent nothing for " + seconds_text(deadlines_.heartbeat)};
+  }
+
   static Result<std::optional<EngineMessage>> decoded(const EngineFrame& frame) {
     const auto* json = std::get_if<JsonFrame>(&frame);
     if (json == nullptr) return std::optional<EngineMessage>{};

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "generator/model/music_model.hpp"
+
+namespace dgx::test {
+
+/// A deterministic model with the real interface: a sine of 440 Hz at 32 kHz, two parts, a few
+/// steps a second of audio. Words in the prompt make it misbehave, each in one way:
+///   crash  abort  exit  kill    ends the process in that way in the middle of the job
+///   stop                        stops the whole process, heartbeats and all (SIGSTOP)
+///   hang                        goes on for ever, and never looks at the stop token
+///   slow                        goes on for ever, but can be cancelled
+///   memory                      throws std::bad_alloc
+///   throw                       throws std::runtime_error
+///   short                       gives one take too few
+///   silent                      gives digital silence
+///   loud                        gives peaks of +12 dBFS
+///   once                        with crash: only where the file that DGX_FAKE_MARK names is new
+class FakeModel final : public model::MusicModel {
+ public:
+  [[nodiscard]] model::ModelDescription describe() const override;
+  Status load(const model::ProgressSink& progress, std::stop_token stop) override;
+  Status generate(const protocol::GenerationRequest& request, const model::TakeSink& take,
+                  const model::ProgressSink& progress, std::stop_token stop) override;
+};
+
+}  // namespace dgx::test
