@@ -159,7 +159,7 @@ void EngineServer::render_commands(const std::stop_token& stop) {
 }
 
 void EngineServer::answer(const DescribeMessage&) {
-  if (Status sent = send(registry_.describe()); !sent) log::error(sent.error().message);
+  tell(registry_.describe());
 }
 
 void EngineServer::answer(const LoadMessage& message) {
@@ -206,16 +206,24 @@ Result<DoneMessage> EngineServer::generate(const GenerateMessage& message,
 }
 
 void EngineServer::report(const Progress& progress) {
-  if (Status sent = send(ProgressMessage{progress}); !sent) log::error(sent.error().message);
+  tell(ProgressMessage{progress});
 }
 
 void EngineServer::finish(const Result<DoneMessage>& outcome) {
-  const Status sent = outcome ? send(*outcome) : send(FailedMessage{outcome.error()});
-  if (!sent) log::error(sent.error().message);
+  if (outcome) {
+    tell(*outcome);
+  } else {
+    tell(FailedMessage{outcome.error()});
+  }
 }
 
 Status EngineServer::send(const EngineMessage& message) {
   return send_bytes(encode_frame(JsonFrame{encode(message)}));
+}
+
+// A service that cannot be reached is gone, and run() is about to see it; nobody is left to tell.
+void EngineServer::tell(const EngineMessage& message) {
+  if (Status sent = send(message); !sent) log::debug(sent.error().message);
 }
 
 Status EngineServer::send_take(const model::RenderedTake& take) {

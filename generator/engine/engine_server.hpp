@@ -50,6 +50,7 @@ class EngineServer {
   void finish(const Result<protocol::DoneMessage>& outcome);
 
   Status send(const protocol::EngineMessage& message);
+  void tell(const protocol::EngineMessage& message);
   Status send_take(const model::RenderedTake& take);
   Status send_audio(std::uint32_t stream, const AudioClip& clip);
   Status send_bytes(std::span<const std::byte> bytes);
