@@ -2,6 +2,7 @@
 #include "generator/model/sketch/arrangement.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 namespace dgx::model::sketch {
@@ -9,33 +10,25 @@ namespace {
 
 constexpr int kPhraseBars = 4;
 
+/// Below this an intro would be most of what a person hears.
+constexpr double kSecondsForIntro = 24.0;
+
 /// The form in phrases of four bars.
-std::vector<std::string> form_of(int phrases, bool loop) {
-  switch (phrases) {
-    case 0:
-    case 1:
-      return {"b"};
-    case 2:
-      return {"a", "b"};
-    case 3:
-      return loop ? std::vector<std::string>{"a", "a", "b"}
-                  : std::vector<std::string>{"intro", "a", "b"};
-    case 4:
-      return loop ? std::vector<std::string>{"a", "a", "b", "b"}
-                  : std::vector<std::string>{"intro", "a", "b", "b"};
-    default:
-      break;
-  }
+std::vector<std::string> form_of(int phrases, bool with_ends) {
+  if (phrases <= 1) return {"b"};
+  if (phrases == 2) return {"a", "b"};
+  if (phrases == 3) return {with_ends ? "intro" : "a", with_ends ? "a" : "b", "b"};
+  if (phrases == 4) return {with_ends ? "intro" : "a", "a", "b", "b"};
   std::vector<std::string> form;
-  if (!loop) form.push_back("intro");
-  const int body = phrases - (loop ? 0 : 2);
-  const std::vector<std::string> cycle = {"a", "a", "b", "b", "break", "a", "b", "b"};
+  if (with_ends) form.push_back("intro");
+  const int body = phrases - (with_ends ? 2 : 0);
+  const std::array<std::string, 8> cycle = {"a", "a", "b", "b", "break", "a", "b", "b"};
   for (int i = 0; i < body; ++i) {
     const std::string& name = cycle[static_cast<std::size_t>(i) % cycle.size()];
     // A break leads somewhere; at the very end it would be a hole.
     form.push_back(name == "break" && i + 1 >= body ? "b" : name);
   }
-  if (!loop) form.push_back("outro");
+  if (with_ends) form.push_back("outro");
   return form;
 }
 
@@ -62,7 +55,9 @@ bool SectionSpan::plays(Role role) const {
 }
 
 std::vector<SectionSpan> arrange(const Plan& plan) {
-  const std::vector<std::string> form = form_of(plan.bars / kPhraseBars, plan.loop);
+  const double seconds = static_cast<double>(plan.frames) / kSampleRate;
+  const bool with_ends = !plan.loop && seconds >= kSecondsForIntro;
+  const std::vector<std::string> form = form_of(plan.bars / kPhraseBars, with_ends);
   std::vector<SectionSpan> spans;
   int bar = 0;
   for (std::size_t i = 0; i < form.size(); ++i) {

@@ -9,6 +9,7 @@ namespace {
 
 std::string shown(const toml::node& node) {
   std::ostringstream out;
+  out << std::boolalpha;
   node.visit([&out](const auto& value) {
     if constexpr (toml::is_table<decltype(value)>) {
       out << "a table";

@@ -25,18 +25,23 @@ struct Biquad {
             (1.0 - alpha) / a0};
   }
 
-  void run(std::vector<float>& samples) const {
-    for (std::size_t channel = 0; channel < 2; ++channel) {
-      double s1 = 0.0;
-      double s2 = 0.0;
-      for (std::size_t i = channel; i < samples.size(); i += 2) {
-        const double in = samples[i];
-        const double out = b0 * in + s1;
-        s1 = b1 * in - a1 * out + s2;
-        s2 = b2 * in - a2 * out;
-        samples[i] = static_cast<float>(out);
+  /// Both channels in one pass: their chains of dependencies overlap in the processor.
+  void run(std::vector<float>& samples, const Checkpoint& checkpoint) const {
+    double left1 = 0.0, left2 = 0.0, right1 = 0.0, right2 = 0.0;
+    in_pieces(samples.size() / 2, checkpoint, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = 2 * begin; i < 2 * end; i += 2) {
+        const double left = samples[i];
+        const double right = samples[i + 1];
+        const double left_out = b0 * left + left1;
+        const double right_out = b0 * right + right1;
+        left1 = b1 * left - a1 * left_out + left2;
+        right1 = b1 * right - a1 * right_out + right2;
+        left2 = b2 * left - a2 * left_out;
+        right2 = b2 * right - a2 * right_out;
+        samples[i] = static_cast<float>(left_out);
+        samples[i + 1] = static_cast<float>(right_out);
       }
-    }
+    });
   }
 };
 
@@ -49,22 +54,24 @@ float soft_clip(float x) {
 
 }  // namespace
 
-void lowpass(std::vector<float>& samples, double cutoff_hz) {
-  if (cutoff_hz < 0.45 * kSampleRate) Biquad::make(cutoff_hz, true).run(samples);
+void lowpass(std::vector<float>& samples, double cutoff_hz, const Checkpoint& checkpoint) {
+  if (cutoff_hz < 0.45 * kSampleRate) Biquad::make(cutoff_hz, true).run(samples, checkpoint);
 }
 
-void highpass(std::vector<float>& samples, double cutoff_hz) {
-  Biquad::make(cutoff_hz, false).run(samples);
+void highpass(std::vector<float>& samples, double cutoff_hz, const Checkpoint& checkpoint) {
+  Biquad::make(cutoff_hz, false).run(samples, checkpoint);
 }
 
-void saturate(std::vector<float>& samples, double drive) {
+void saturate(std::vector<float>& samples, double drive, const Checkpoint& checkpoint) {
   float peak = 0.0F;
   for (const float sample : samples) peak = std::max(peak, std::abs(sample));
   if (peak == 0.0F) return;
   const float push = static_cast<float>(0.5 + 2.5 * drive);
   const float in = push / peak;
   const float out = peak / soft_clip(push);
-  for (float& sample : samples) sample = soft_clip(sample * in) * out;
+  in_pieces(samples.size(), checkpoint, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) samples[i] = soft_clip(samples[i] * in) * out;
+  });
 }
 
 void fold_tail(std::vector<float>& samples, std::size_t frames) {
@@ -85,34 +92,49 @@ void cut_with_fade(std::vector<float>& samples, std::size_t frames) {
   }
 }
 
-void duck(std::vector<float>& samples, const std::vector<std::size_t>& kicks, double depth,
-          double back, bool loop) {
-  if (kicks.empty() || depth <= 0.0) return;
-  const std::size_t frames = samples.size() / 2;
+std::vector<float> ducking_curve(std::size_t frames, const std::vector<std::size_t>& kicks,
+                                 double depth, double back, bool loop,
+                                 const Checkpoint& checkpoint) {
+  if (kicks.empty() || depth <= 0.0) return {};
   const double attack = 0.004 * kSampleRate;
-  const std::size_t last = kicks.back();
-  std::size_t next = 0;
-  // How far down the kick before the present one still held the sound when this one came.
+  // How far down the sound still is, some frames after a kick.
   const auto pressed = [back](double since) {
     return since < back ? 0.5 + 0.5 * std::cos(std::numbers::pi * since / back) : 0.0;
   };
+  const std::size_t last = kicks.back();
+  // The next kick goes down from where the one before has left the gain.
   double held = loop ? pressed(static_cast<double>(kicks.front() + frames - last)) : 0.0;
-  for (std::size_t frame = 0; frame < frames; ++frame) {
-    for (; next < kicks.size() && kicks[next] <= frame; ++next) {
-      if (next > 0) held = pressed(static_cast<double>(kicks[next] - kicks[next - 1]));
+  std::vector<float> curve(frames, 1.0F);
+  std::size_t next = 0;
+  in_pieces(frames, checkpoint, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t frame = begin; frame < end; ++frame) {
+      for (; next < kicks.size() && kicks[next] <= frame; ++next) {
+        if (next > 0) held = pressed(static_cast<double>(kicks[next] - kicks[next - 1]));
+      }
+      if (next == 0 && !loop) continue;
+      const double since = next > 0 ? static_cast<double>(frame - kicks[next - 1])
+                                    : static_cast<double>(frame + frames - last);
+      const double down = since < attack ? held + (1.0 - held) * since / attack : pressed(since);
+      curve[frame] = static_cast<float>(1.0 - depth * down);
     }
-    if (next == 0 && !loop) continue;
-    const double since = next > 0 ? static_cast<double>(frame - kicks[next - 1])
-                                  : static_cast<double>(frame + frames - last);
-    const double down = since < attack ? held + (1.0 - held) * since / attack : pressed(since);
-    const auto gain = static_cast<float>(1.0 - depth * down);
-    samples[2 * frame] *= gain;
-    samples[2 * frame + 1] *= gain;
-  }
+  });
+  return curve;
 }
 
-void apply_gain(std::vector<float>& samples, float gain) {
-  for (float& sample : samples) sample *= gain;
+void apply_curve(std::vector<float>& samples, const std::vector<float>& curve,
+                 const Checkpoint& checkpoint) {
+  in_pieces(curve.size(), checkpoint, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t frame = begin; frame < end; ++frame) {
+      samples[2 * frame] *= curve[frame];
+      samples[2 * frame + 1] *= curve[frame];
+    }
+  });
+}
+
+void apply_gain(std::vector<float>& samples, float gain, const Checkpoint& checkpoint) {
+  in_pieces(samples.size(), checkpoint, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) samples[i] *= gain;
+  });
 }
 
 }  // namespace dgx::model::sketch

@@ -3,6 +3,7 @@
 
 #include <fluidsynth.h>
 
+#include <array>
 #include <cmath>
 #include <mutex>
 
@@ -66,8 +67,23 @@ Settings make_settings(const FluidSynth::Options& options) {
 
 struct FluidSynth::Handles {
   // The synth is deleted before the settings that it reads.
-  Settings settings;
-  std::unique_ptr<fluid_synth_t, DeleteSynth> synth;
+  Settings settings{};
+  std::unique_ptr<fluid_synth_t, DeleteSynth> synth{};
+
+  Handles() = default;
+  Handles(const Handles&) = delete;
+  Handles& operator=(const Handles&) = delete;
+  ~Handles() {
+    if (!synth) return;
+    // FluidSynth 2.3 gives a sample back twice where a synth is deleted while it sounds, and the
+    // samples are shared by all synths of the process: silence it first.
+    fluid_synth_all_sounds_off(synth.get(), -1);
+    std::array<float, 2 * kBlockFrames> unheard{};
+    for (int i = 0; i < 16 && fluid_synth_get_active_voice_count(synth.get()) > 0; ++i) {
+      fluid_synth_write_float(synth.get(), kBlockFrames, unheard.data(), 0, 2, unheard.data(), 1,
+                              2);
+    }
+  }
 };
 
 FluidSynth::FluidSynth(std::unique_ptr<Handles> handles) : handles_(std::move(handles)) {}

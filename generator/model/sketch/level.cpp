@@ -31,16 +31,18 @@ double lufs(double mean_square) {
 }
 
 /// Weighted energy of each 100 ms, both channels together.
-std::vector<double> energies(const std::vector<float>& samples) {
+std::vector<double> energies(const std::vector<float>& samples, const Checkpoint& checkpoint) {
   const std::size_t frames = samples.size() / 2;
   std::vector<double> sums((frames + kHopFrames - 1) / kHopFrames, 0.0);
   KWeighting left;
   KWeighting right;
-  for (std::size_t frame = 0; frame < frames; ++frame) {
-    const double a = left(samples[2 * frame]);
-    const double b = right(samples[2 * frame + 1]);
-    sums[frame / kHopFrames] += a * a + b * b;
-  }
+  in_pieces(frames, checkpoint, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t frame = begin; frame < end; ++frame) {
+      const double a = left(samples[2 * frame]);
+      const double b = right(samples[2 * frame + 1]);
+      sums[frame / kHopFrames] += a * a + b * b;
+    }
+  });
   return sums;
 }
 
@@ -57,8 +59,8 @@ double mean_above(const std::vector<double>& blocks, double gate) {
 
 }  // namespace
 
-double loudness_of(const std::vector<float>& samples) {
-  const std::vector<double> sums = energies(samples);
+double loudness_of(const std::vector<float>& samples, const Checkpoint& checkpoint) {
+  const std::vector<double> sums = energies(samples, checkpoint);
   std::vector<double> blocks;
   for (std::size_t i = 0; i + 4 <= sums.size(); ++i) {
     blocks.push_back((sums[i] + sums[i + 1] + sums[i + 2] + sums[i + 3]) / (4.0 * kHopFrames));

@@ -17,10 +17,6 @@ constexpr std::size_t kPieceFrames = 64 * kBlock;
 constexpr std::size_t kLongestTailFrames = 8 * kSampleRate;
 constexpr float kInaudible = 1e-5F;  // -100 dBFS
 
-Error cancelled() {
-  return {ErrorCode::kCancelled, "rendering was cancelled"};
-}
-
 struct Event {
   std::size_t block = 0;
   bool on = false;
@@ -51,10 +47,11 @@ std::vector<Event> events_of(const ScorePart& part, double bpm) {
 /// Plays the events of one part on a synth of its own.
 class Player {
  public:
-  Player(FluidSynth synth, int channel, const PieceDone& piece_done)
-      : synth_(std::move(synth)), channel_(channel), piece_done_(piece_done) {}
+  Player(FluidSynth synth, int channel, const Checkpoint& checkpoint)
+      : synth_(std::move(synth)), channel_(channel), checkpoint_(checkpoint) {}
 
   Result<std::vector<float>> play(const std::vector<Event>& events, std::size_t frames, bool tail) {
+    samples_.reserve(2 * (frames + kBlock + (tail ? kLongestTailFrames / 4 : 0)));
     for (const Event& event : events) {
       if (event.block * kBlock >= frames && event.on) continue;
       if (Status status = render_to(event.block); !status) return std::move(status).error();
@@ -91,7 +88,7 @@ class Player {
     since_report_ += kBlock * count;
     if (since_report_ >= kPieceFrames) {
       since_report_ = 0;
-      if (!piece_done_()) return cancelled();
+      checkpoint_();
     }
     return ok();
   }
@@ -112,7 +109,7 @@ class Player {
 
   FluidSynth synth_;
   int channel_;
-  const PieceDone& piece_done_;
+  const Checkpoint& checkpoint_;
   std::vector<float> samples_{};
   std::size_t blocks_ = 0;
   std::size_t since_report_ = 0;
@@ -120,7 +117,7 @@ class Player {
 
 Result<std::vector<float>> raw_part(const Plan& plan, const Score& score, const ScorePart& part,
                                     const std::filesystem::path& soundfont,
-                                    const PieceDone& piece_done) {
+                                    const Checkpoint& checkpoint) {
   const auto frames = static_cast<std::size_t>(plan.frames);
   const Instrument& instrument = *part.instrument;
   if (instrument.vinyl) return vinyl_noise(part, score.bpm, frames, plan.seed);
@@ -136,7 +133,7 @@ Result<std::vector<float>> raw_part(const Plan& plan, const Score& score, const 
       !status) {
     return std::move(status).error();
   }
-  Player player(*std::move(synth), part.channel, piece_done);
+  Player player(*std::move(synth), part.channel, checkpoint);
   return player.play(events_of(part, score.bpm), frames, plan.loop);
 }
 
@@ -161,51 +158,58 @@ std::vector<std::size_t> kick_frames(const Score& score) {
   return frames;
 }
 
-void treat(std::vector<float>& samples, const Plan& plan, const Score& score,
-           const ScorePart& part) {
+void treat(std::vector<float>& samples, const Plan& plan, const ScorePart& part,
+           const std::vector<float>& ducking, const Checkpoint& checkpoint) {
   const Instrument& instrument = *part.instrument;
-  if (instrument.drive > 0.0) saturate(samples, instrument.drive);
-  if (const double cutoff = cutoff_of(plan, part); cutoff > 0.0) lowpass(samples, cutoff);
+  if (instrument.drive > 0.0) saturate(samples, instrument.drive, checkpoint);
+  if (const double cutoff = cutoff_of(plan, part); cutoff > 0.0)
+    lowpass(samples, cutoff, checkpoint);
   // What lies below hearing only eats headroom; it also takes out any constant offset.
   const double lowest = part.role == Role::kDrums || part.role == Role::kBass ? 25.0 : 70.0;
-  highpass(samples, std::max(lowest, instrument.highpass_hz));
+  highpass(samples, std::max(lowest, instrument.highpass_hz), checkpoint);
   const auto frames = static_cast<std::size_t>(plan.frames);
   if (plan.loop) {
     fold_tail(samples, frames);
   } else {
     cut_with_fade(samples, frames);
   }
-  const Mix& mix = plan.genre->mix;
-  if (std::find(mix.ducked.begin(), mix.ducked.end(), part.role) != mix.ducked.end()) {
-    const double back = mix.duck_beats * 60.0 / plan.bpm * kSampleRate;
-    duck(samples, kick_frames(score), mix.duck, back, plan.loop);
+  const auto& ducked = plan.genre->mix.ducked;
+  if (std::find(ducked.begin(), ducked.end(), part.role) != ducked.end()) {
+    apply_curve(samples, ducking, checkpoint);
   }
 }
 
 /// Brings the part to the loudness that its role has in the genre.
-void balance(std::vector<float>& samples, const Plan& plan, const ScorePart& part) {
-  const double now = loudness_of(samples);
+void balance(std::vector<float>& samples, const Plan& plan, const ScorePart& part,
+             const Checkpoint& checkpoint) {
+  const double now = loudness_of(samples, checkpoint);
   if (now < -90.0) return;
   const double wanted = plan.genre->part(part.role).level_lufs + part.instrument->level_db;
   const double gain_db = std::clamp(wanted - now, -40.0, 40.0);
-  apply_gain(samples, static_cast<float>(std::pow(10.0, gain_db / 20.0)));
+  apply_gain(samples, static_cast<float>(std::pow(10.0, gain_db / 20.0)), checkpoint);
 }
 
 }  // namespace
+
+std::vector<float> ducking_of(const Plan& plan, const Score& score, const Checkpoint& checkpoint) {
+  const Mix& mix = plan.genre->mix;
+  const double back = mix.duck_beats * 60.0 / plan.bpm * kSampleRate;
+  return ducking_curve(static_cast<std::size_t>(plan.frames), kick_frames(score), mix.duck, back,
+                       plan.loop, checkpoint);
+}
 
 int pieces_of_part(const Plan& plan) {
   return std::max(1, static_cast<int>(plan.frames / static_cast<std::int64_t>(kPieceFrames)));
 }
 
 Result<std::vector<float>> render_part(const Plan& plan, const Score& score, const ScorePart& part,
+                                       const std::vector<float>& ducking,
                                        const std::filesystem::path& soundfont,
-                                       const PieceDone& piece_done) {
-  Result<std::vector<float>> samples = raw_part(plan, score, part, soundfont, piece_done);
+                                       const Checkpoint& checkpoint) {
+  Result<std::vector<float>> samples = raw_part(plan, score, part, soundfont, checkpoint);
   if (!samples) return samples;
-  if (!piece_done()) return cancelled();
-  treat(*samples, plan, score, part);
-  if (!piece_done()) return cancelled();
-  balance(*samples, plan, part);
+  treat(*samples, plan, part, ducking, checkpoint);
+  balance(*samples, plan, part, checkpoint);
   return samples;
 }
 

@@ -3,25 +3,27 @@
 
 #include <cstddef>
 #include <filesystem>
-#include <functional>
 #include <vector>
 
 #include "generator/base/result.hpp"
+#include "generator/model/sketch/checkpoint.hpp"
 #include "generator/model/sketch/plan.hpp"
 #include "generator/model/sketch/score.hpp"
 
 namespace dgx::model::sketch {
 
-/// Called after every piece of work (some 85 ms of music); answers whether to go on.
-using PieceDone = std::function<bool()>;
-
-/// How many pieces of work a part of this plan is, about.
+/// How many checkpoints a part of this plan passes, about.
 int pieces_of_part(const Plan& plan);
 
+/// How the kick pushes the ducked parts down: one curve for all of them.
+std::vector<float> ducking_of(const Plan& plan, const Score& score, const Checkpoint& checkpoint);
+
 /// Renders and treats one part: interleaved stereo of plan.frames frames at its level of the
-/// genre. Threads: any, several parts at once. kCancelled where PieceDone says so.
+/// genre. Threads: any, several parts at once. The
+/// checkpoint is passed after each piece, and lets its exception through.
 Result<std::vector<float>> render_part(const Plan& plan, const Score& score, const ScorePart& part,
+                                       const std::vector<float>& ducking,
                                        const std::filesystem::path& soundfont,
-                                       const PieceDone& piece_done);
+                                       const Checkpoint& checkpoint);
 
 }  // namespace dgx::model::sketch

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <thread>
 
@@ -23,6 +24,7 @@ class Session {
         score_(score),
         options_(options),
         stop_(std::move(stop)),
+        ducking_(ducking_of(plan, score, [this] { check(); })),
         results_(score.parts.size()),
         steps_(pieces_of_part(plan) * static_cast<int>(score.parts.size())) {}
 
@@ -40,8 +42,14 @@ class Session {
  private:
   void work() {
     for (std::size_t i = next_++; i < results_.size(); i = next_++) {
-      results_[i] = render_part(plan_, score_, score_.parts[i], options_.soundfont,
-                                [this] { return piece_done(); });
+      try {
+        results_[i] = render_part(plan_, score_, score_.parts[i], ducking_, options_.soundfont,
+                                  [this] { piece_done(); });
+      } catch (const Cancelled&) {
+        break;
+      } catch (const std::bad_alloc&) {
+        results_[i] = Error{ErrorCode::kOutOfMemory, "not enough memory to render the take"};
+      }
       // One failure ends it: nobody will hear the other parts.
       if (!results_[i]->has_value()) failed_ = true;
     }
@@ -50,13 +58,17 @@ class Session {
     changed_.notify_one();
   }
 
-  bool piece_done() {
+  void check() const {
+    if (stop_.stop_requested() || failed_) throw Cancelled{};
+  }
+
+  void piece_done() {
     {
       const std::scoped_lock lock(mutex_);
       ++steps_done_;
     }
     changed_.notify_one();
-    return !stop_.stop_requested() && !failed_;
+    check();
   }
 
   void report_until_done(unsigned threads, const StepSink& progress) {
@@ -77,10 +89,9 @@ class Session {
 
   Result<std::vector<Part>> collect() {
     std::vector<Part> parts;
-    if (stop_.stop_requested()) return Error{ErrorCode::kCancelled, "rendering was cancelled"};
-    for (std::size_t i = 0; i < results_.size(); ++i) {
-      if (!results_[i] || results_[i]->has_value()) continue;
-      if (results_[i]->error().code != ErrorCode::kCancelled) return results_[i]->error();
+    if (stop_.stop_requested()) throw Cancelled{};
+    for (const auto& result : results_) {
+      if (result && !result->has_value()) return result->error();
     }
     for (std::size_t i = 0; i < results_.size(); ++i) {
       Part part;
@@ -97,10 +108,11 @@ class Session {
   const Score& score_;
   const RenderOptions& options_;
   std::stop_token stop_;
+  std::atomic<bool> failed_ = false;
+  const std::vector<float> ducking_;
   std::vector<std::optional<Result<std::vector<float>>>> results_;
   const int steps_;
   std::atomic<std::size_t> next_ = 0;
-  std::atomic<bool> failed_ = false;
   std::mutex mutex_{};
   std::condition_variable changed_{};
   int steps_done_ = 0;             // guarded by mutex_
@@ -112,9 +124,19 @@ class Session {
 Result<std::vector<Part>> render_parts(const Plan& plan, const Score& score,
                                        const RenderOptions& options, const StepSink& progress,
                                        std::stop_token stop) {
-  Result<std::vector<Part>> parts = Session(plan, score, options, std::move(stop)).run(progress);
-  if (parts && !parts->empty()) glue(*parts, plan.loop);
-  return parts;
+  try {
+    Result<std::vector<Part>> parts = Session(plan, score, options, stop).run(progress);
+    if (parts && !parts->empty()) {
+      glue(*parts, plan.loop, [&stop] {
+        if (stop.stop_requested()) throw Cancelled{};
+      });
+    }
+    return parts;
+  } catch (const Cancelled&) {
+    return Error{ErrorCode::kCancelled, "rendering was cancelled"};
+  } catch (const std::bad_alloc&) {
+    return Error{ErrorCode::kOutOfMemory, "not enough memory to render the take"};
+  }
 }
 
 }  // namespace dgx::model::sketch

@@ -111,6 +111,7 @@ class SketchModel final : public MusicModel {
     Result<std::vector<Part>> parts =
         sketch::render_parts(*plan, score, {options_.soundfont, thread_count()}, report, stop);
     if (!parts) return std::move(parts).error();
+    report(1, 1);
     fill(take, request, reading, *std::move(plan), score, *std::move(parts));
     return take;
   }
