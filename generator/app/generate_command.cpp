@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "generator/app/command_line.hpp"
+#include "generator/app/interrupts.hpp"
+#include "generator/app/progress_line.hpp"
+#include "generator/app/report.hpp"
+#include "generator/app/settings.hpp"
+#include "generator/base/utf8.hpp"
+#include "generator/history/history_store.hpp"
+#include "generator/jobs/data_lock.hpp"
+#include "generator/jobs/engine_supervisor.hpp"
+#include "generator/jobs/job_queue.hpp"
+#include "generator/protocol/codec.hpp"
+#include "generator/protocol/error_codes.hpp"
+#include "generator/protocol/parameter_table.hpp"
+#include "generator/protocol/validation.hpp"
+
+namespace dgx::app {
+namespace {
+
+using namespace protocol;
+
+/// What stands on the command line, field by field, as text.
+struct GenerateArguments {
+  std::map<std::string, std::string, std::less<>> fields{};
+  bool json = false;
+  bool no_embed = false;
+};
+
+std::string flag_of(const Parameter& parameter) {
+  std::string flag = "--" + std::string(parameter.name);
+  for (char& c : flag) c = c == '_' ? '-' : c;
+  return flag;
+}
+
+std::string type_name_of(const Parameter& parameter) {
+  switch (parameter.kind) {
+    case ParameterKind::kNumber:
+      return "NUMBER";
+    case ParameterKind::kInteger:
+      return "WHOLE";
+    case ParameterKind::kFolder:
+      return "FOLDER";
+    case ParameterKind::kChoice: {
+      std::string choices;
+      for (const auto choice : parameter.choices) {
+        if (!choice.empty()) choices += (choices.empty() ? "" : "|") + std::string(choice);
+      }
+      return choices;
+    }
+    default:
+      return "TEXT";
+  }
+}
+
+std::string help_of(const Parameter& parameter) {
+  std::string help(parameter.help);
+  if (is_numeric(parameter.kind)) help += ": " + describe_range(parameter);
+  if (!parameter.default_text.empty()) {
+    help += " (default: " + std::string(parameter.default_text) + ")";
+  }
+  return help;
+}
+
+void add_fields(CLI::App& command, GenerateArguments& arguments) {
+  for (const Parameter& parameter : kParameters) {
+    const std::string name(parameter.name);
+    if (parameter.kind == ParameterKind::kSwitch) {
+      command.add_flag_callback(
+          flag_of(parameter), [&arguments, name] { arguments.fields[name] = "true"; },
+          help_of(parameter));
+      continue;
+    }
+    const std::string flag = name == "prompt" ? name : flag_of(parameter);
+    const auto take = [&arguments, name](const std::string& text) {
+      arguments.fields[name] = text;
+    };
+    CLI::Option* option = command.add_option_function<std::string>(flag, take, help_of(parameter));
+    option->type_name(type_name_of(parameter));
+    if (name == "prompt") option->option_text("PROMPT");
+  }
+}
+
+// A folder on a command line is meant from where the person stands.
+std::string absolute_folder(const std::string& text) {
+  std::error_code error;
+  const auto path = std::filesystem::absolute(text, error);
+  return error || text.empty() ? text : path.string();
+}
+
+Result<GenerationRequest> read_request(const GenerateArguments& arguments) {
+  GenerationRequest request;
+  for (const Parameter& parameter : kParameters) {
+    const auto found = arguments.fields.find(parameter.name);
+    const bool is_prompt = parameter.kind == ParameterKind::kText;
+    if (found == arguments.fields.end() && !is_prompt) continue;
+    std::string text = found != arguments.fields.end() ? found->second : "";
+    if (parameter.kind == ParameterKind::kFolder) text = absolute_folder(text);
+    const auto value = parse_field(parameter, text);
+    if (!value) return value.error();
+    if (Status set = set_field(request, parameter, *value); !set) return set.error();
+  }
+  if (Status valid = validate(request); !valid) return valid.error();
+  return request;
+}
+
+jobs::EngineCommand engine_command(const Settings& settings) {
+  jobs::EngineCommand command{settings.engine, {}};
+  if (!settings.soundfont.empty()) {
+    command.arguments = {"--soundfont", settings.soundfont.string()};
+  }
+  const auto genres = settings.places.config / "genres";
+  std::error_code error;
+  if (std::filesystem::is_directory(genres, error)) {
+    command.arguments.insert(command.arguments.end(), {"--genres", genres.string()});
+  }
+  return command;
+}
+
+Result<std::vector<std::string>> receipts_of(history::HistoryStore& store, const Job& job) {
+  std::vector<std::string> receipts;
+  for (const std::string& take_id : job.take_ids) {
+    auto take = store.find_take(take_id);
+    if (!take) return std::move(take).error();
+    if (take->status == JobStatus::kCompleted) receipts.push_back(std::move(take->receipt_json));
+  }
+  return receipts;
+}
+
+Status print_takes(const std::vector<std::string>& receipts) {
+  const Terminal terminal = inspect_terminal(STDOUT_FILENO);
+  for (const std::string& json : receipts) {
+    const auto receipt = decode_receipt(json);
+    if (!receipt) return receipt.error();
+    for (const std::string& line : describe_take(terminal, *receipt)) {
+      print_line(STDOUT_FILENO, line);
+    }
+  }
+  return ok();
+}
+
+/// One `generate`, from its arguments to its exit code.
+class Generation {
+ public:
+  explicit Generation(const GenerateArguments& arguments)
+      : arguments_(arguments), line_(progress_terminal(arguments)) {}
+
+  int run() {
+    auto exit = work();
+    line_.clear();
+    return exit ? *exit : report_error(exit.error(), arguments_.json);
+  }
+
+ private:
+  // Programs that read JSON want no prose beside it; a person at a terminal still sees progress.
+  static Terminal progress_terminal(const GenerateArguments&) {
+    return inspect_terminal(STDERR_FILENO);
+  }
+
+  Result<int> work() {
+    auto request = read_request(arguments_);
+    if (!request) return std::move(request).error();
+    const auto settings = read_settings();
+    if (!settings) return settings.error();
+    const jobs::OutputRules rules{settings->places.data, settings->allowed_roots};
+    const auto on_wait = [] {
+      print_line(STDERR_FILENO, "waiting for another dgx-music on the same data folder to finish");
+    };
+    const auto lock = jobs::DataLock::acquire(settings->places.data, on_wait, interrupts_.token());
+    if (!lock) return lock.error();
+    auto store = history::HistoryStore::open(settings->places.data / "history.db",
+                                             history::OpenMode::kReadWrite);
+    if (!store) return std::move(store).error();
+    jobs::EngineSupervisor engine(engine_command(*settings));
+    jobs::JobOptions options;
+    options.output = rules;
+    options.embed_receipts = settings->embed_receipts && !arguments_.no_embed;
+    jobs::JobQueue queue(*store, engine, options);
+    if (auto recovered = queue.recover(); !recovered) return std::move(recovered).error();
+    return generate(queue, *store, *std::move(request));
+  }
+
+  Result<int> generate(jobs::JobQueue& queue, history::HistoryStore& store,
+                       GenerationRequest request) {
+    const auto submitted = queue.submit(std::move(request));
+    if (!submitted) return submitted.error();
+    const auto progress = [this](double fraction, const Progress& step) {
+      if (!arguments_.json || inspect_terminal(STDERR_FILENO).interactive) {
+        line_.show(fraction, step);
+      }
+    };
+    const auto job = queue.run(submitted->id, progress, interrupts_.token());
+    if (!job) return job.error();
+    line_.clear();
+    const auto receipts = receipts_of(store, *job);
+    if (!receipts) return receipts.error();
+    return report(*job, *receipts);
+  }
+
+  Result<int> report(const Job& job, const std::vector<std::string>& receipts) {
+    if (arguments_.json) {
+      print_line(STDOUT_FILENO, encode_job_result(job, receipts));
+    } else if (Status printed = print_takes(receipts); !printed) {
+      return printed.error();
+    }
+    if (job.status == JobStatus::kCompleted) return 0;
+    const Error error = job.error.value_or(Error{ErrorCode::kCancelled, "cancelled", {}});
+    return report_error(error, false);
+  }
+
+  const GenerateArguments& arguments_;
+  Interrupts interrupts_{};
+  ProgressLine line_;
+};
+
+}  // namespace
+
+void add_generate_command(CommandLine& line) {
+  auto arguments = std::make_shared<GenerateArguments>();
+  CLI::App* command = line.app.add_subcommand("generate", "make takes from a prompt");
+  add_fields(*command, *arguments);
+  command->add_flag("--json", arguments->json, "print one JSON object instead of text");
+  command->add_flag("--no-embed", arguments->no_embed,
+                    "keep the receipt, and with it the prompt, out of the WAV");
+  command->callback(
+      [&line, arguments] { line.run = [arguments] { return Generation(*arguments).run(); }; });
+}
+
+}  // namespace dgx::app

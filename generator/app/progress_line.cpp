@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "generator/app/progress_line.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+namespace dgx::app {
+namespace {
+
+constexpr int kWidestBar = 40;
+
+// A bar of eighths, so that it grows smoothly: U+2588 full block to U+258F one eighth.
+std::string bar(double fraction, int width) {
+  constexpr std::array<const char*, 8> kEighths = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+  const int eighths = static_cast<int>(std::lround(fraction * width * 8));
+  std::string text;
+  for (int i = 0; i < eighths / 8; ++i) text += "█";
+  text += kEighths[static_cast<std::size_t>(eighths % 8)];
+  const int used = eighths / 8 + (eighths % 8 != 0 ? 1 : 0);
+  for (int i = used; i < width; ++i) text += "░";
+  return text;
+}
+
+std::string time_left(const protocol::Progress& progress) {
+  if (!progress.eta_seconds) return "";
+  std::array<char, 32> text{};
+  const double seconds = *progress.eta_seconds;
+  if (seconds < 10) {
+    std::snprintf(text.data(), text.size(), "%.1f s left", seconds);
+  } else if (seconds < 60) {
+    std::snprintf(text.data(), text.size(), "%.0f s left", seconds);
+  } else {
+    const int minutes = static_cast<int>(seconds) / 60;
+    std::snprintf(text.data(), text.size(), "%d min %02d s left", minutes,
+                  static_cast<int>(seconds) % 60);
+  }
+  return text.data();
+}
+
+int percent_of(double fraction) {
+  return static_cast<int>(std::lround(std::clamp(fraction, 0.0, 1.0) * 100));
+}
+
+}  // namespace
+
+std::string phase_text(protocol::Phase phase) {
+  switch (phase) {
+    case protocol::Phase::kQueued:
+      return "waiting";
+    case protocol::Phase::kLoading:
+      return "loading the model";
+    case protocol::Phase::kEncoding:
+      return "reading the prompt";
+    case protocol::Phase::kGenerating:
+      return "generating";
+    case protocol::Phase::kDecoding:
+      return "decoding";
+    case protocol::Phase::kFitting:
+      return "fitting to bars";
+    case protocol::Phase::kFinishing:
+      return "finishing the file";
+  }
+  return "";
+}
+
+std::string progress_text(double fraction, const protocol::Progress& progress, int columns) {
+  constexpr int kTextColumns = 45;  // Phase, percent and time left with their blanks.
+  const int width = std::clamp(columns - kTextColumns, 5, kWidestBar);
+  std::array<char, 64> head{};
+  std::snprintf(head.data(), head.size(), "%-18s ", phase_text(progress.phase).c_str());
+  std::array<char, 16> percent{};
+  std::snprintf(percent.data(), percent.size(), " %3d %%  ", percent_of(fraction));
+  return head.data() + bar(std::clamp(fraction, 0.0, 1.0), width) + percent.data() +
+         time_left(progress);
+}
+
+void ProgressLine::show(double fraction, const protocol::Progress& progress) {
+  const int percent = percent_of(fraction);
+  const bool new_phase = last_phase_ != progress.phase;
+  if (!new_phase && percent == last_percent_) return;
+  last_percent_ = percent;
+  last_phase_ = progress.phase;
+  if (!terminal_.interactive) {
+    if (new_phase) print_line(STDERR_FILENO, phase_text(progress.phase));
+    return;
+  }
+  const std::string line =
+      "\r\x1b[2K" +
+      styled(terminal_, Style::kAccent, progress_text(fraction, progress, terminal_.columns));
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
+  drawn_ = true;
+}
+
+void ProgressLine::clear() {
+  if (!drawn_) return;
+  constexpr std::string_view kErase = "\r\x1b[2K";
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, kErase.data(), kErase.size());
+  drawn_ = false;
+}
+
+}  // namespace dgx::app

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "generator/base/result.hpp"
+#include "generator/base/xdg.hpp"
+
+namespace dgx::app {
+
+/// What config.toml and the environment say. Every setting has a default and needs no file.
+struct Settings {
+  Places places{};
+  /// Folders beneath which takes may be written, beside the data folder and Ardour sessions.
+  /// allowed_roots = ["~/Music"]              DGX_MUSIC_ALLOWED_ROOTS=/a:/b
+  std::vector<std::filesystem::path> allowed_roots{};
+  /// General MIDI soundfont of the sketch model; empty: the distribution's.
+  /// soundfont = "~/sounds/my.sf2"            DGX_MUSIC_SOUNDFONT
+  std::filesystem::path soundfont{};
+  /// Put the receipt, with the prompt, into each WAV.
+  /// embed_receipts = true                    DGX_MUSIC_EMBED_RECEIPTS=true
+  bool embed_receipts = true;
+  /// The engine; beside this program.         DGX_MUSIC_ENGINE
+  std::filesystem::path engine{};
+};
+
+/// Reads the environment over config.toml over the defaults. A mistake in the file is refused with
+/// its name, line and key.
+Result<Settings> read_settings();
+
+}  // namespace dgx::app

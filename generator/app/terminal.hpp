@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace dgx::app {
+
+/// What a stream leads to.
+struct Terminal {
+  bool interactive = false;  ///< A person sees it as it is written
+  bool color = false;        ///< interactive, and NO_COLOR is not set
+  int columns = 80;
+};
+
+Terminal inspect_terminal(int fd);
+
+enum class Style { kPlain, kBold, kDim, kAccent, kWarning, kError };
+
+/// `text` in a style, where the terminal has colours; the text itself has to be escaped already.
+std::string styled(const Terminal& terminal, Style style, std::string_view text);
+
+/// Writes one line to standard output or standard error.
+void print_line(int fd, std::string_view line);
+
+}  // namespace dgx::app

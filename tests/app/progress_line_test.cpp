@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "generator/app/progress_line.hpp"
+
+#include "generator/base/utf8.hpp"
+#include "tests/support/catch.hpp"
+
+using dgx::app::progress_text;
+using dgx::protocol::Phase;
+using dgx::protocol::Progress;
+
+TEST_CASE("The live line shows phase, bar, percent and time left", "[app]") {
+  const std::string half = progress_text(0.5, {Phase::kGenerating, 5, 10, 1.25}, 65);
+  CHECK(half == "generating         ██████████░░░░░░░░░░  50 %  1.2 s left");
+  CHECK(progress_text(0.5, {Phase::kGenerating, 5, 10, 12.4}, 65).ends_with("12 s left"));
+  CHECK(progress_text(0.5, {Phase::kGenerating, 5, 10, 125.0}, 65).ends_with("2 min 05 s left"));
+  CHECK(progress_text(0.5, {Phase::kGenerating, 5, 10, {}}, 65).ends_with("50 %  "));
+}
+
+TEST_CASE("The live line fits its terminal, whatever the numbers are", "[app]") {
+  for (const double fraction : {-1.0, 0.0, 0.001, 0.33, 0.999, 1.0, 2.0}) {
+    for (const int columns : {50, 80, 120, 200}) {
+      const std::string line = progress_text(fraction, {Phase::kFinishing, 1, 2, 3599.0}, columns);
+      CHECK(dgx::count_code_points(line) < static_cast<std::size_t>(columns));
+    }
+  }
+}
