@@ -66,6 +66,14 @@ std::string chosen_facts(const Receipt& receipt) {
   return joined(parts, ", ");
 }
 
+std::string stem_facts(const Receipt& receipt) {
+  std::vector<std::string> parts;
+  for (const auto& stem : receipt.stems) parts.push_back(escaped_for_terminal(stem.part));
+  if (parts.empty()) return "";
+  const std::string first = std::filesystem::path(receipt.stems.front().file_path).filename();
+  return joined(parts, ", ") + "; beside the file, the first is " + escaped_for_terminal(first);
+}
+
 std::string ignored_words(const Receipt& receipt) {
   std::vector<std::string> words;
   for (const std::string& word : receipt.ignored_words) words.push_back(escaped_for_terminal(word));
@@ -104,7 +112,7 @@ std::vector<std::string> describe_take(const Terminal& terminal, const Receipt& 
   };
   add_path("  file     ", receipt.file_path);
   if (receipt.midi_path) add_path("  midi     ", *receipt.midi_path);
-  for (const auto& stem : receipt.stems) add_path("  stem     ", stem.file_path);
+  add("  stems    ", stem_facts(receipt));
   add("  prompt   ", escaped_for_terminal(receipt.prompt));
   add("  chosen   ", chosen_facts(receipt));
   add("  ignored  ", ignored_words(receipt));
