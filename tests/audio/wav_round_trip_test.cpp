@@ -76,9 +76,9 @@ WavMetadata random_metadata(RandomStream& random) {
 }
 
 void check_sizes(const Bytes& bytes) {
-  const std::uint32_t riff_size =
-      bytes[4] | bytes[5] << 8U | bytes[6] << 16U | static_cast<std::uint32_t>(bytes[7]) << 24U;
-  REQUIRE(bytes.size() == std::size_t{riff_size} + 8);
+  std::size_t riff_size = 0;
+  for (std::size_t i = 0; i < 4; ++i) riff_size |= std::size_t{bytes[4 + i]} << (8 * i);
+  REQUIRE(bytes.size() == riff_size + 8);
   REQUIRE(bytes.size() % 2 == 0);
 }
 
