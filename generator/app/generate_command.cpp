@@ -61,7 +61,7 @@ std::string type_name_of(const Parameter& parameter) {
 std::string help_of(const Parameter& parameter) {
   std::string help(parameter.help);
   if (is_numeric(parameter.kind)) help += ": " + describe_range(parameter);
-  if (!parameter.default_text.empty()) {
+  if (!parameter.default_text.empty() && parameter.name != "prompt") {
     help += " (default: " + std::string(parameter.default_text) + ")";
   }
   return help;
