@@ -120,3 +120,14 @@ TEST_CASE("Glue tames peaks with one curve, so that the parts still sum", "[sket
     CHECK(parts[0].audio.samples[i] == Approx(scale * calm_before[i]).margin(1e-5));
   }
 }
+
+TEST_CASE("A decaying part falls to 1/e after each start and never jumps", "[sketch]") {
+  std::vector<float> samples(2 * 48000, 1.0F);
+  let_decay(samples, {0, 24000}, 8000.0);
+  CHECK(samples[2 * 8000] == Approx(std::exp(-1.0)).margin(0.01));
+  CHECK(samples[2 * 24100] > 0.98F);
+  CHECK(samples[2 * 32000] == Approx(std::exp(-1.0)).margin(0.01));
+  for (std::size_t i = 2; i < samples.size(); ++i) {
+    REQUIRE(std::abs(samples[i] - samples[i - 2]) < 0.02F);
+  }
+}

@@ -131,6 +131,29 @@ void apply_curve(std::vector<float>& samples, const std::vector<float>& curve,
   });
 }
 
+void let_decay(std::vector<float>& samples, const std::vector<std::size_t>& starts,
+               double frames_to_fall, const Checkpoint& checkpoint) {
+  const double fall = std::exp(-1.0 / frames_to_fall);
+  // Back up within 2 ms: the end of the note before does not click.
+  const double rise = 1.0 / (0.002 * kSampleRate);
+  std::size_t next = 0;
+  double gain = 1.0;
+  double rising = 1.0;
+  in_pieces(samples.size() / 2, checkpoint, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t frame = begin; frame < end; ++frame) {
+      for (; next < starts.size() && starts[next] <= frame; ++next) rising = gain;
+      if (rising < 1.0) {
+        rising = std::min(1.0, rising + rise);
+        gain = rising;
+      } else {
+        gain *= fall;
+      }
+      samples[2 * frame] *= static_cast<float>(gain);
+      samples[2 * frame + 1] *= static_cast<float>(gain);
+    }
+  });
+}
+
 void apply_gain(std::vector<float>& samples, float gain, const Checkpoint& checkpoint) {
   in_pieces(samples.size(), checkpoint, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) samples[i] *= gain;

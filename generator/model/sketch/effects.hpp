@@ -32,6 +32,11 @@ std::vector<float> ducking_curve(std::size_t frames, const std::vector<std::size
 void apply_curve(std::vector<float>& samples, const std::vector<float>& curve,
                  const Checkpoint& checkpoint = {});
 
+/// Lets a part of one voice die away after each of its notes' starts (frames, in order), to 1/e
+/// in `frames_to_fall`, as the boom of a drum machine does.
+void let_decay(std::vector<float>& samples, const std::vector<std::size_t>& starts,
+               double frames_to_fall, const Checkpoint& checkpoint = {});
+
 void apply_gain(std::vector<float>& samples, float gain, const Checkpoint& checkpoint = {});
 
 }  // namespace dgx::model::sketch

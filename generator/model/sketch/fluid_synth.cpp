@@ -5,7 +5,9 @@
 
 #include <array>
 #include <cmath>
+#include <fstream>
 #include <mutex>
+#include <string_view>
 
 #include "generator/base/log.hpp"
 
@@ -63,6 +65,16 @@ Settings make_settings(const FluidSynth::Options& options) {
   return settings;
 }
 
+/// What is no SoundFont at all would make FluidSynth try other libraries, which print for
+/// themselves.
+bool begins_as_soundfont(const std::filesystem::path& path) {
+  std::array<char, 12> head{};
+  std::ifstream stream(path, std::ios::binary);
+  stream.read(head.data(), head.size());
+  const std::string_view text(head.data(), head.size());
+  return stream && text.substr(0, 4) == "RIFF" && text.substr(8) == "sfbk";
+}
+
 }  // namespace
 
 struct FluidSynth::Handles {
@@ -98,23 +110,26 @@ Result<FluidSynth> FluidSynth::open(const std::filesystem::path& soundfont,
   handles->settings = make_settings(options);
   if (handles->settings) handles->synth.reset(new_fluid_synth(handles->settings.get()));
   if (!handles->synth) return Error{ErrorCode::kOutOfMemory, "FluidSynth could not be started"};
-  if (fluid_synth_sfload(handles->synth.get(), soundfont.c_str(), 1) == FLUID_FAILED) {
+  if (!begins_as_soundfont(soundfont) ||
+      fluid_synth_sfload(handles->synth.get(), soundfont.c_str(), 1) == FLUID_FAILED) {
     return Error{ErrorCode::kCorrupt, "soundfont " + soundfont.string() +
                                           " could not be read by FluidSynth " + version()};
   }
   return FluidSynth(std::move(handles));
 }
 
-Status FluidSynth::set_channel(int channel, int bank, int program, double reverb, double chorus) {
+Status FluidSynth::set_channel(int channel, const Sound& sound) {
   fluid_synth_t* synth = handles_->synth.get();
   const bool drums = channel == 9;
-  if (!drums) fluid_synth_bank_select(synth, channel, bank);
-  if (fluid_synth_program_change(synth, channel, program) != FLUID_OK) {
-    return Error{ErrorCode::kCorrupt, "the soundfont has no program " + std::to_string(program) +
-                                          " in bank " + std::to_string(drums ? 128 : bank)};
+  if (!drums) fluid_synth_bank_select(synth, channel, sound.bank);
+  if (fluid_synth_program_change(synth, channel, sound.program) != FLUID_OK) {
+    return Error{ErrorCode::kCorrupt, "the soundfont has no program " +
+                                          std::to_string(sound.program) + " in bank " +
+                                          std::to_string(drums ? 128 : sound.bank)};
   }
-  fluid_synth_cc(synth, channel, 91, static_cast<int>(std::lround(reverb * 127.0)));
-  fluid_synth_cc(synth, channel, 93, static_cast<int>(std::lround(chorus * 127.0)));
+  fluid_synth_cc(synth, channel, 10, sound.pan);
+  fluid_synth_cc(synth, channel, 91, static_cast<int>(std::lround(sound.reverb * 127.0)));
+  fluid_synth_cc(synth, channel, 93, static_cast<int>(std::lround(sound.chorus * 127.0)));
   return ok();
 }
 

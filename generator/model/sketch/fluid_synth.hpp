@@ -31,8 +31,14 @@ class FluidSynth {
   /// FluidSynth computes in blocks of this many frames: events take effect at their borders.
   static constexpr std::size_t kBlockFrames = 64;
 
-  /// Chooses the sound and the effect sends (0 to 1) of a MIDI channel.
-  Status set_channel(int channel, int bank, int program, double reverb, double chorus);
+  struct Sound {
+    int bank = 0;
+    int program = 0;
+    int pan = 64;         ///< MIDI pan
+    double reverb = 0.0;  ///< Sends, 0 to 1
+    double chorus = 0.0;
+  };
+  Status set_channel(int channel, const Sound& sound);
   void note_on(int channel, int pitch, int velocity);
   void note_off(int channel, int pitch);
   /// Writes `frames` stereo frames, interleaved; a multiple of kBlockFrames keeps events exact.

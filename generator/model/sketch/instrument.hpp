@@ -24,6 +24,13 @@ std::string_view to_string(Role role);
 std::optional<Role> parse_role(std::string_view name);
 std::vector<std::string> role_names();
 
+/// Where a part sits between the speakers: MIDI pan, 64 is the middle. Bass and drums hold it;
+/// chords and melody leave it to them.
+constexpr int pan_of(Role role) {
+  if (role == Role::kChords) return 52;
+  return role == Role::kMelody ? 76 : 64;
+}
+
 /// A sound of the General MIDI soundfont and how it is treated.
 struct Instrument {
   std::string name{};                ///< "rhodes"
@@ -40,6 +47,7 @@ struct Instrument {
   double drive = 0.0;        ///< 0 clean to 1 clearly saturated
   double reverb = 0.2;       ///< 0 dry to 1 drowned
   double chorus = 0.0;       ///< 0 none to 1 wide
+  double decay_s = 0.0;      ///< Time in which a held note falls to 1/e; 0: as the sound has it
   double level_db = 0.0;     ///< Added to the level its part has in the genre
 };
 

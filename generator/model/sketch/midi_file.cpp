@@ -109,7 +109,9 @@ std::vector<Event> part_track(const ScorePart& part) {
   events.push_back({0, 1, {byte_of(0xb0 | channel), 0, byte_of(instrument.bank)}});
   events.push_back({0, 1, {byte_of(0xb0 | channel), 32, 0}});
   events.push_back({0, 1, {byte_of(0xc0 | channel), byte_of(instrument.program)}});
-  // The sends that the renderer uses: effects 1 is reverb, effects 3 chorus.
+  // Place and sends as the renderer has them: controller 10 is pan, effects 1 is reverb, effects 3
+  // chorus.
+  events.push_back({0, 1, {byte_of(0xb0 | channel), 10, byte_of(pan_of(part.role))}});
   events.push_back({0, 1, {byte_of(0xb0 | channel), 91, midi_value(instrument.reverb)}});
   events.push_back({0, 1, {byte_of(0xb0 | channel), 93, midi_value(instrument.chorus)}});
   for (const Note& note : part.notes) {

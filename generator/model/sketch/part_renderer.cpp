@@ -128,9 +128,9 @@ Result<std::vector<float>> raw_part(const Plan& plan, const Score& score, const 
   options.chorus = instrument.chorus > 0.0;
   Result<FluidSynth> synth = FluidSynth::open(soundfont, options);
   if (!synth) return std::move(synth).error();
-  if (Status status = synth->set_channel(part.channel, instrument.bank, instrument.program,
-                                         instrument.reverb, instrument.chorus);
-      !status) {
+  const FluidSynth::Sound sound{instrument.bank, instrument.program, pan_of(part.role),
+                                instrument.reverb, instrument.chorus};
+  if (Status status = synth->set_channel(part.channel, sound); !status) {
     return std::move(status).error();
   }
   Player player(*std::move(synth), part.channel, checkpoint);
@@ -144,6 +144,12 @@ double cutoff_of(const Plan& plan, const ScorePart& part) {
   double cutoff = own > 0.0 && tape > 0.0 ? std::min(own, tape) : std::max(own, tape);
   if (plan.brightness < 0.0 && cutoff == 0.0) cutoff = 15000.0;
   return cutoff * std::exp2(1.2 * plan.brightness);
+}
+
+std::vector<std::size_t> starts_of(const ScorePart& part, double bpm) {
+  std::vector<std::size_t> frames;
+  for (const Note& note : part.notes) frames.push_back(block_of(note.start, bpm) * kBlock);
+  return frames;
 }
 
 std::vector<std::size_t> kick_frames(const Score& score) {
@@ -161,6 +167,9 @@ std::vector<std::size_t> kick_frames(const Score& score) {
 void treat(std::vector<float>& samples, const Plan& plan, const ScorePart& part,
            const std::vector<float>& ducking, const Checkpoint& checkpoint) {
   const Instrument& instrument = *part.instrument;
+  if (instrument.decay_s > 0.0) {
+    let_decay(samples, starts_of(part, plan.bpm), instrument.decay_s * kSampleRate, checkpoint);
+  }
   if (instrument.drive > 0.0) saturate(samples, instrument.drive, checkpoint);
   if (const double cutoff = cutoff_of(plan, part); cutoff > 0.0)
     lowpass(samples, cutoff, checkpoint);

@@ -25,6 +25,7 @@ Instrument read_instrument(TableReader reader) {
   instrument.drive = reader.number("drive", 0, 1, 0);
   instrument.reverb = reader.number("reverb", 0, 1, 0.2);
   instrument.chorus = reader.number("chorus", 0, 1, 0);
+  instrument.decay_s = reader.number("decay_s", 0, 10, 0);
   instrument.level_db = reader.number("level_db", -24, 24, 0);
   reader.finish();
   return instrument;
