@@ -29,6 +29,16 @@ struct Opening {
   std::chrono::milliseconds waits;
 };
 
+// In one snapshot: another process may be upgrading the database right now.
+Result<int> version_of(Database& database) {
+  auto transaction = sqlite::Transaction::begin(database, sqlite::Transaction::Kind::kRead);
+  if (!transaction) return transaction.error();
+  const Result<int> version = read_version(database);
+  if (!version) return version;
+  if (Status done = transaction->commit(); !done) return done.error();
+  return version;
+}
+
 Status check_pages(Database& database) {
   auto findings = database.statement("PRAGMA quick_check(1)");
   if (!findings) return findings.error();
@@ -53,7 +63,7 @@ Error older(const fs::path& file, int version) {
 // What is examined before the file may be used. Only who is going to write reads every page first:
 // a reader does no harm, meets damage where it is, and need not wait for the rest.
 Status examine(Database& database, OpenMode mode) {
-  const Result<int> version = read_version(database);
+  const Result<int> version = version_of(database);
   if (!version) return version.error();
   if (mode == OpenMode::kReadWrite) return check_pages(database);
   if (*version == 0) return no_history(database.file());
@@ -90,7 +100,7 @@ Status use_log(Database& database) {
 }
 
 Status bring_up_to_date(Database& database) {
-  const Result<int> version = read_version(database);
+  const Result<int> version = version_of(database);
   if (!version) return version.error();
   if (*version < kNewestVersion) {
     if (Status done = migrate(database); !done) return done;

@@ -136,6 +136,7 @@ struct Shape {
   const char* prompts;
   const char* jobs;
   const char* events;
+  const char* generations_fts;
 };
 
 constexpr const char* kPromptColumns = "first_used_at,id,last_used_at,text,used_count";
@@ -143,7 +144,7 @@ constexpr std::array<Shape, kNewestVersion> kShapes = {{
     {1,
      "channels,completed_at,created_at,duration_seconds,error_message,file_path,file_size_bytes,"
      "generation_time_seconds,id,metadata,model_name,model_version,prompt,sample_rate,status",
-     kPromptColumns, "", ""},
+     kPromptColumns, "", "", ""},
     {2,
      "channels,completed_at,created_at,duration_seconds,error_message,favourite,file_path,"
      "file_size_bytes,generation_time_seconds,id,job_id,metadata,model_name,model_version,number,"
@@ -151,7 +152,7 @@ constexpr std::array<Shape, kNewestVersion> kShapes = {{
      kPromptColumns,
      "attempt,completed_at,created_at,error_code,error_field,error_message,id,lease_until,number,"
      "priority,request,started_at,state",
-     "at,job_id,kind,sequence,take_id"},
+     "at,job_id,kind,sequence,take_id", "prompt"},
 }};
 
 Result<std::string> columns_of(sqlite::Database& database, const char* table) {
@@ -165,11 +166,12 @@ Result<std::string> columns_of(sqlite::Database& database, const char* table) {
 }
 
 Result<bool> has_shape(sqlite::Database& database, const Shape& shape) {
-  const std::array<std::pair<const char*, const char*>, 4> expected = {{
+  const std::array<std::pair<const char*, const char*>, 5> expected = {{
       {"generations", shape.generations},
       {"prompts", shape.prompts},
       {"jobs", shape.jobs},
       {"events", shape.events},
+      {"generations_fts", shape.generations_fts},
   }};
   for (const auto& [table, columns] : expected) {
     const Result<std::string> found = columns_of(database, table);

@@ -20,7 +20,7 @@ inline constexpr int kNewestVersion = 2;
 
 /// The version of a database that is ours, 0 for one that holds nothing yet. Changes nothing.
 /// kUnsupportedVersion where a newer program wrote it, kCorrupt where it is not ours or its tables
-/// are not those of its version.
+/// are not those of its version. Expects an open transaction.
 Result<int> read_version(sqlite::Database& database);
 
 /// Takes the database from whatever version it has to the newest, one transaction a version:

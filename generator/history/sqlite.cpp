@@ -83,7 +83,9 @@ void FinalizeStatement::operator()(sqlite3_stmt* statement) const noexcept {
   sqlite3_finalize(statement);
 }
 
-Error damaged(const std::filesystem::path& file, const std::string& finding) {
+Error damaged(const std::filesystem::path& file, const std::string& report) {
+  // SQLite's reports begin with a line that says only which database they are about.
+  const std::string finding = report.substr(report.rfind('\n') + 1);
   return {ErrorCode::kCorrupt, "the history database " + file.string() + " cannot be used (" +
                                    finding +
                                    "); nothing was changed in it: move it away or restore it from "

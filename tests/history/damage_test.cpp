@@ -73,7 +73,8 @@ Files damage(Files files, std::uint32_t kind, dgx::RandomStream& random) {
 
 bool is_a_sentence(const Error& error, const fs::path& file) {
   return error.code != ErrorCode::kInternal && error.message.size() > 20 &&
-         error.message.find(file.string()) != std::string::npos;
+         error.message.find(file.string()) != std::string::npos &&
+         error.message.find('\n') == std::string::npos;
 }
 
 // Uses everything; what meets the damage has to say so, and nothing may crash.

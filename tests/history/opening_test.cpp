@@ -164,6 +164,10 @@ TEST_CASE("A database of another program is refused untouched", "[history]") {
     make_history(file);
     judge(file, "DROP TABLE events");
   }
+  SECTION("with our id and without the search index") {
+    make_history(file);
+    judge(file, "DROP TABLE generations_fts");
+  }
   SECTION("with our id and version 0") {
     make_history(file);
     judge(file, "PRAGMA user_version = 0");
