@@ -34,7 +34,7 @@ bool write_seed(const std::string& path, dgx::SampleFormat format, int channels,
 
 int main(int argc, char** argv) {
   if (argc != 2) {
-    std::fprintf(stderr, "usage: wav_corpus FOLDER\n");
+    std::fprintf(stderr, "usage: wav_reader_corpus FOLDER\n");
     return 2;
   }
   int number = 0;
