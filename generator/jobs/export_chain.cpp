@@ -30,19 +30,15 @@ std::int64_t exact_frames(const model::RenderedTake& take,
   return std::llround(take.mix.duration_seconds() * rate);
 }
 
-Error cancelled() {
-  return {ErrorCode::kCancelled, "cancelled while finishing"};
-}
-
 Status resample_all(model::RenderedTake& take, const protocol::GenerationRequest& request,
                     const std::stop_token& stop) {
   const std::int64_t frames = exact_frames(take, request);
   const auto rate = static_cast<int>(request.sample_rate);
+  const Edges edges = request.loop ? Edges::kLoop : Edges::kSilence;
   std::vector<AudioClip*> clips = {&take.mix};
   for (model::Part& part : take.parts) clips.push_back(&part.audio);
   for (AudioClip* clip : clips) {
-    if (stop.stop_requested()) return cancelled();
-    auto resampled = resample(std::move(*clip), rate, frames);
+    auto resampled = resample(std::move(*clip), rate, frames, edges, stop);
     if (!resampled) return std::move(resampled).error();
     *clip = *std::move(resampled);
   }
@@ -53,8 +49,7 @@ Result<std::optional<double>> loudest_part(const std::vector<model::Part>& parts
                                            const std::stop_token& stop) {
   std::optional<double> loudest;
   for (const model::Part& part : parts) {
-    if (stop.stop_requested()) return cancelled();
-    const auto measured = measure_loudness(part.audio);
+    const auto measured = measure_loudness(part.audio, stop);
     if (!measured) return measured.error();
     const auto peak = measured->true_peak_dbtp;
     if (peak) loudest = std::max(loudest.value_or(*peak), *peak);
@@ -103,14 +98,13 @@ Result<protocol::LoudnessFacts> bring_to_loudness(model::RenderedTake& take,
                                                   const protocol::GenerationRequest& request,
                                                   std::vector<std::string>& warnings,
                                                   const std::stop_token& stop) {
-  auto measured = measure_loudness(take.mix);
+  auto measured = measure_loudness(take.mix, stop);
   if (!measured) return std::move(measured).error();
   auto part_peak = loudest_part(take.parts, stop);
   if (!part_peak) return std::move(part_peak).error();
 
   double total_db = 0;
   for (int pass = 0;; ++pass) {
-    if (stop.stop_requested()) return cancelled();
     const GainChoice gain =
         choose_gain(*measured, request.loudness_lufs, request.true_peak_dbtp, *part_peak);
     if (gain.silent) {
@@ -125,7 +119,7 @@ Result<protocol::LoudnessFacts> bring_to_loudness(model::RenderedTake& take,
     apply_to_all(take, gain.gain_db);
     total_db += gain.gain_db;
     if (*part_peak) **part_peak += gain.gain_db;
-    measured = measure_loudness(take.mix);
+    measured = measure_loudness(take.mix, stop);
     if (!measured) return std::move(measured).error();
   }
 }

@@ -87,12 +87,14 @@ Status check(const AudioClip& clip) {
 }
 
 // EBU Tech 3341: short-term loudness over a sliding 3 s window, looked at every 100 ms.
-Result<double> feed_and_track_short_term(LoudnessMeter& meter, const AudioClip& clip) {
+Result<double> feed_and_track_short_term(LoudnessMeter& meter, const AudioClip& clip,
+                                         const std::stop_token& stop) {
   double highest = -std::numeric_limits<double>::infinity();
   const std::size_t frames = clip.frame_count();
   const auto hop = static_cast<std::size_t>(std::max(1, clip.sample_rate / 10));
   const auto window = static_cast<std::size_t>(kShortTermSeconds * clip.sample_rate);
   for (std::size_t start = 0; start < frames; start += hop) {
+    if (stop.stop_requested()) return Error{ErrorCode::kCancelled, "measuring was cancelled", {}};
     const std::size_t count = std::min(hop, frames - start);
     if (!meter.add(clip.samples.data() + start * static_cast<std::size_t>(clip.channels), count)) {
       return Error{ErrorCode::kOutOfMemory, "measuring loudness ran out of memory", {}};
@@ -104,13 +106,13 @@ Result<double> feed_and_track_short_term(LoudnessMeter& meter, const AudioClip& 
 
 }  // namespace
 
-Result<Loudness> measure_loudness(const AudioClip& clip) {
+Result<Loudness> measure_loudness(const AudioClip& clip, const std::stop_token& stop) {
   if (const Status checked = check(clip); !checked) return checked.error();
   LoudnessMeter meter(clip);
   if (!meter.valid()) {
     return Error{ErrorCode::kOutOfMemory, "measuring loudness ran out of memory", {}};
   }
-  const Result<double> short_term_max = feed_and_track_short_term(meter, clip);
+  const Result<double> short_term_max = feed_and_track_short_term(meter, clip, stop);
   if (!short_term_max) return short_term_max.error();
 
   Loudness loudness;

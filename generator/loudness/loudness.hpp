@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <stop_token>
 
 #include "generator/audio/audio_clip.hpp"
 #include "generator/base/result.hpp"
@@ -19,7 +20,8 @@ struct Loudness {
   double sample_peak = 0.0;  ///< Linear, 1.0 is full scale
 };
 
-Result<Loudness> measure_loudness(const AudioClip& clip);
+/// Fails with kCancelled soon after `stop`.
+Result<Loudness> measure_loudness(const AudioClip& clip, const std::stop_token& stop = {});
 
 /// One gain for a whole take.
 struct GainChoice {

@@ -125,3 +125,32 @@ TEST_CASE("Rates, channels and lengths that make no sense are refused", "[audio]
   CHECK_FALSE(resample(AudioClip{48000, 0, {}}, 44100, 1).has_value());
   CHECK_FALSE(resample(AudioClip{48000, 3, {0, 0, 0}}, 44100, 1).has_value());
 }
+
+TEST_CASE("A loop keeps its seam at another rate", "[audio]") {
+  // 110 whole periods in 0.5 s: the clip repeats without a step, and has to after resampling.
+  for (const int frames : {24000, 480}) {
+    AudioClip clip{48000, 1, std::vector<float>(static_cast<std::size_t>(frames))};
+    const double periods = frames == 24000 ? 110 : 2;
+    for (std::size_t i = 0; i < clip.samples.size(); ++i) {
+      clip.samples[i] = static_cast<float>(
+          0.5 * std::sin(2 * std::numbers::pi * periods * static_cast<double>(i) / frames));
+    }
+    const auto wanted = static_cast<std::int64_t>(frames) * 147 / 160;
+    const auto loop = resample(clip, 44100, wanted, dgx::Edges::kLoop);
+    REQUIRE_OK(loop);
+    for (std::size_t i = 0; i < loop->samples.size(); ++i) {
+      const double exact = 0.5 * std::sin(2 * std::numbers::pi * periods * static_cast<double>(i) /
+                                          static_cast<double>(wanted));
+      REQUIRE(loop->samples[i] == Approx(exact).margin(1e-5));
+    }
+  }
+}
+
+TEST_CASE("Resampling stops when it is asked to", "[audio]") {
+  std::stop_source stop;
+  stop.request_stop();
+  const AudioClip clip{48000, 1, std::vector<float>(96000)};
+  const auto result = resample(clip, 44100, 88200, dgx::Edges::kSilence, stop.get_token());
+  REQUIRE_FALSE(result);
+  CHECK(result.error().code == dgx::ErrorCode::kCancelled);
+}
