@@ -4,10 +4,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <csignal>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "generator/audio/wav_reader.hpp"
 #include "generator/audio/wav_writer.hpp"
@@ -24,7 +27,56 @@ using dgx::UniqueFd;
 using dgx::write_wav;
 using namespace dgx::test;
 
+// The linker sends every pwrite() of this program here (CMakeLists.txt): one that does little at a
+// time, is interrupted, or fails at its n-th call.
+extern "C" ::ssize_t __real_pwrite(int fd, const void* bytes, std::size_t size, ::off_t offset);
+extern "C" ::ssize_t __wrap_pwrite(int fd, const void* bytes, std::size_t size, ::off_t offset);
+
 namespace {
+
+struct Faults {
+  std::size_t most_bytes = 0;  ///< Of one call; 0 is no limit
+  int interrupted_every = 0;   ///< Calls; 0 is never
+  int fails_at = 0;            ///< The n-th call, from 1; 0 is never
+  int error_number = 0;        ///< With which it fails; 0 answers that nothing was written
+  int calls = 0;
+};
+Faults faults;
+
+/// Faults for one scope.
+class WithFaults {
+ public:
+  explicit WithFaults(const Faults& wanted) { faults = wanted; }
+  ~WithFaults() { faults = Faults{}; }
+  WithFaults(const WithFaults&) = delete;
+  WithFaults& operator=(const WithFaults&) = delete;
+};
+
+}  // namespace
+
+::ssize_t __wrap_pwrite(int fd, const void* bytes, std::size_t size, ::off_t offset) {
+  const int call = ++faults.calls;
+  if (faults.fails_at == call) {
+    errno = faults.error_number;
+    return faults.error_number == 0 ? 0 : -1;
+  }
+  if (faults.interrupted_every > 0 && call % faults.interrupted_every == 0) {
+    errno = EINTR;
+    return -1;
+  }
+  if (faults.most_bytes > 0) size = std::min(size, faults.most_bytes);
+  return __real_pwrite(fd, bytes, size, offset);
+}
+
+namespace {
+
+std::vector<std::uint8_t> bytes_written(const AudioClip& clip, const Faults& with) {
+  const MemoryFile file;
+  const WithFaults scope(with);
+  const auto status = write_wav(file.fd(), clip, SampleFormat::kPcm24, {}, 1);
+  REQUIRE_OK(status);
+  return file.bytes();
+}
 
 std::size_t whole_size(const AudioClip& clip, SampleFormat format) {
   const MemoryFile file;
@@ -76,6 +128,38 @@ std::optional<std::size_t> first_silent_limit(const AudioClip& clip, SampleForma
 }
 
 }  // namespace
+
+TEST_CASE("Short and interrupted writes end in the same file", "[audio]") {
+  const AudioClip clip = noise_clip(48000, 1, 333, 0.5, 1);
+  const auto whole = bytes_written(clip, {});
+  for (const std::size_t most_bytes : {1U, 3U, 100U}) {
+    CHECK(bytes_written(clip, Faults{most_bytes, 0}) == whole);
+    CHECK(bytes_written(clip, Faults{most_bytes, 2}) == whole);
+  }
+}
+
+TEST_CASE("Whichever write fails, its error is the answer", "[audio]") {
+  struct Expected {
+    int error_number;
+    ErrorCode code;
+  };
+  const AudioClip clip = noise_clip(48000, 1, 70001, 0.5, 1);  // Header, two blocks, pad byte
+  for (const Expected expected :
+       {Expected{ENOSPC, ErrorCode::kDiskFull}, Expected{EDQUOT, ErrorCode::kDiskFull},
+        Expected{EFBIG, ErrorCode::kDiskFull}, Expected{EIO, ErrorCode::kIo},
+        Expected{EBADF, ErrorCode::kIo}, Expected{0, ErrorCode::kIo}}) {
+    int fails_at = 1;
+    for (; fails_at < 100; ++fails_at) {
+      const MemoryFile file;
+      const WithFaults scope(Faults{0, 0, fails_at, expected.error_number});
+      const auto status = write_wav(file.fd(), clip, SampleFormat::kPcm24, {}, 1);
+      if (status.has_value()) break;
+      INFO("call " << fails_at << ", errno " << expected.error_number);
+      CHECK(static_cast<int>(status.error().code) == static_cast<int>(expected.code));
+    }
+    CHECK(fails_at == 5);
+  }
+}
 
 TEST_CASE("A disk that fills at any byte is told as a full disk", "[audio]") {
   const AudioClip clip = noise_clip(48000, 1, 21, 0.5, 1);
