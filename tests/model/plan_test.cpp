@@ -84,6 +84,9 @@ TEST_CASE("Instruments of the prompt take the part they can play", "[sketch]") {
   CHECK(instrument_of(keys, Role::kChords) == "rhodes");
   CHECK(instrument_of(keys, Role::kMelody) == "piano");
   CHECK(keys.name_words == std::vector<std::string>{"house", "rhodes"});
+  CHECK(plan_of(request_of("lofi, dusty drums, warm Rhodes")).name_words ==
+        std::vector<std::string>{"lofi", "rhodes"});
+  CHECK(plan_of(request_of("trap, 808 drums")).name_words.size() >= 2);
   const Plan crowd = plan_of(request_of("lofi with flute, trumpet and oboe"));
   CHECK(instrument_of(crowd, Role::kMelody) == "flute");
   CHECK(crowd.warnings.size() == 2);

@@ -353,3 +353,26 @@ TEST_CASE("Words the model does not know are listed, choices have a source", "[s
     CHECK_FALSE(choice.value.empty());
   }
 }
+
+TEST_CASE("Only instruments that are heard are told", "[sketch]") {
+  const auto model = sketch();
+  // The texture of house belongs to intro and break, and two seconds have neither.
+  const RenderedTake take = take_of(*model, request_of("house"));
+  bool bass = false;
+  for (const auto& choice : take.choices) {
+    CHECK(choice.name != "instrument.texture");
+    bass = bass || choice.name == "instrument.bass";
+  }
+  CHECK(bass);
+}
+
+TEST_CASE("Parts that share one sound can be rendered side by side", "[sketch]") {
+  // The synths of both parts load and free the same samples again and again.
+  const auto model = sketch(4);
+  GenerationRequest request = request_of("solo piano");
+  request.duration = 1.0;
+  const RenderedTake first = take_of(*model, request);
+  for (int round = 0; round < 12; ++round) {
+    REQUIRE(take_of(*model, request).mix.samples == first.mix.samples);
+  }
+}

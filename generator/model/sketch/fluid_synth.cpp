@@ -25,6 +25,14 @@ void log_of_fluidsynth(int level, const char* message, void*) {
   }
 }
 
+/// All synths of a process share one cache of samples, and FluidSynth 2.3.1 counts its references
+/// outside of its own lock (fluid_samplecache_load), so that loading on two threads can free
+/// samples in use. Whatever makes, loads or frees samples therefore runs under this lock.
+std::mutex& library_mutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
 void route_log_once() {
   static std::once_flag once;
   std::call_once(once, [] {
@@ -86,15 +94,8 @@ struct FluidSynth::Handles {
   Handles(const Handles&) = delete;
   Handles& operator=(const Handles&) = delete;
   ~Handles() {
-    if (!synth) return;
-    // FluidSynth 2.3 gives a sample back twice where a synth is deleted while it sounds, and the
-    // samples are shared by all synths of the process: silence it first.
-    fluid_synth_all_sounds_off(synth.get(), -1);
-    std::array<float, 2 * kBlockFrames> unheard{};
-    for (int i = 0; i < 16 && fluid_synth_get_active_voice_count(synth.get()) > 0; ++i) {
-      fluid_synth_write_float(synth.get(), kBlockFrames, unheard.data(), 0, 2, unheard.data(), 1,
-                              2);
-    }
+    const std::scoped_lock lock(library_mutex());
+    synth.reset();
   }
 };
 
@@ -107,11 +108,15 @@ Result<FluidSynth> FluidSynth::open(const std::filesystem::path& soundfont,
                                     const Options& options) {
   route_log_once();
   auto handles = std::make_unique<Handles>();
-  handles->settings = make_settings(options);
-  if (handles->settings) handles->synth.reset(new_fluid_synth(handles->settings.get()));
+  {
+    const std::scoped_lock lock(library_mutex());
+    handles->settings = make_settings(options);
+    if (handles->settings) handles->synth.reset(new_fluid_synth(handles->settings.get()));
+  }
   if (!handles->synth) return Error{ErrorCode::kOutOfMemory, "FluidSynth could not be started"};
+  // Without choosing programs: that would load the samples of a piano and a drum kit each time.
   if (!begins_as_soundfont(soundfont) ||
-      fluid_synth_sfload(handles->synth.get(), soundfont.c_str(), 1) == FLUID_FAILED) {
+      fluid_synth_sfload(handles->synth.get(), soundfont.c_str(), 0) == FLUID_FAILED) {
     return Error{ErrorCode::kCorrupt, "soundfont " + soundfont.string() +
                                           " could not be read by FluidSynth " + version()};
   }
@@ -119,6 +124,7 @@ Result<FluidSynth> FluidSynth::open(const std::filesystem::path& soundfont,
 }
 
 Status FluidSynth::set_channel(int channel, const Sound& sound) {
+  const std::scoped_lock lock(library_mutex());
   fluid_synth_t* synth = handles_->synth.get();
   const bool drums = channel == 9;
   if (!drums) fluid_synth_bank_select(synth, channel, sound.bank);

@@ -238,9 +238,14 @@ class Planner {
 
   void name_it() {
     plan_.name_words = {plan_.genre->id};
+    // What the person named says most, and of that a drum kit the least.
     const Instrument* telling = nullptr;
-    if (!reading_.instruments.empty()) {
-      telling = vocabulary_.find_instrument(reading_.instruments.front());
+    for (const std::string& name : reading_.instruments) {
+      const Instrument* named = vocabulary_.find_instrument(name);
+      if (named == nullptr) continue;
+      const bool kit = !named->roles.empty() && named->roles.front() == Role::kDrums;
+      if (telling == nullptr || !kit) telling = named;
+      if (!kit) break;
     }
     for (const Role role : {Role::kMelody, Role::kPad, Role::kChords}) {
       if (telling == nullptr && plan_.part(role)) telling = plan_.part(role)->instrument;

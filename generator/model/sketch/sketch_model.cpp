@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/model/sketch/sketch_model.hpp"
 
+#include <algorithm>
 #include <future>
 #include <thread>
 #include <utility>
@@ -131,8 +132,20 @@ class SketchModel final : public MusicModel {
     take.key = to_string(plan.key);
     take.name_words = std::move(plan.name_words);
     take.choices = std::move(plan.choices);
+    keep_heard(take.choices, score);
     take.ignored_words = reading.ignored;
     take.warnings = std::move(plan.warnings);
+  }
+
+  /// Of the instruments only those that are heard: a short take may have no place for all.
+  static void keep_heard(std::vector<protocol::Choice>& choices, const sketch::Score& score) {
+    std::erase_if(choices, [&](const protocol::Choice& choice) {
+      constexpr std::string_view kLabel = "instrument.";
+      if (choice.name.compare(0, kLabel.size(), kLabel) != 0) return false;
+      return std::none_of(score.parts.begin(), score.parts.end(), [&](const auto& part) {
+        return choice.name.substr(kLabel.size()) == sketch::to_string(part.role);
+      });
+    });
   }
 
   /// A prompt that forbids every part gets what it asks for.
