@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <chrono>
 #include <condition_variable>
+#include <filesystem>
 #include <mutex>
 #include <utility>
 
@@ -22,14 +23,30 @@ using namespace std::chrono_literals;
 // a person.
 constexpr auto kLookInterval = 50ms;
 
-Result<UniqueFd> open_lock_file(const std::filesystem::path& data_folder) {
+namespace fs = std::filesystem;
+
+// Folders that are new are made durable in theirs: the history speaks of files beneath them.
+Status make_data_folder(const fs::path& data_folder) {
   std::error_code error;
-  const bool created = std::filesystem::create_directories(data_folder, error);
+  fs::path there = data_folder;
+  while (!fs::exists(there, error) && there.has_relative_path()) there = there.parent_path();
+  const bool created = fs::create_directories(data_folder, error);
   if (error) {
     return Error{ErrorCode::kIo,
                  "cannot create the data folder " + data_folder.string() + ": " + error.message()};
   }
-  if (created) ::chmod(data_folder.c_str(), 0700);
+  if (!created) return ok();
+  ::chmod(data_folder.c_str(), 0700);
+  for (fs::path made = data_folder; made != there; made = made.parent_path()) {
+    const auto parent = Directory::open(made.parent_path());
+    if (!parent) return parent.error();
+    if (Status synced = parent->sync(); !synced) return synced;
+  }
+  return ok();
+}
+
+Result<UniqueFd> open_lock_file(const fs::path& data_folder) {
+  if (Status made = make_data_folder(data_folder); !made) return std::move(made).error();
   const auto path = data_folder / "lock";
   UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
   if (!file.valid()) return error_from_errno(errno, "cannot open the lock " + path.string());

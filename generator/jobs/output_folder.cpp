@@ -50,11 +50,20 @@ std::optional<fs::path> session_above(const fs::path& path) {
   return std::nullopt;
 }
 
+// A row may only speak of files that a power cut leaves there, and so of their folder.
+Result<Directory> make_durable_directory(const Directory& parent, std::string_view name) {
+  const bool is_new = !parent.contains(name);
+  auto folder = parent.make_directory(name);
+  if (!folder || !is_new) return folder;
+  if (Status synced = parent.sync(); !synced) return std::move(synced).error();
+  return folder;
+}
+
 Result<Directory> open_in_session(const Directory& session, const fs::path& relative) {
   if (relative != kTakesInSession) return session.open_beneath(relative);
-  auto ours = session.make_directory("dgx-music");
+  auto ours = make_durable_directory(session, "dgx-music");
   if (!ours) return ours;
-  return ours->make_directory("takes");
+  return make_durable_directory(*ours, "takes");
 }
 
 Result<Directory> open_asked(const fs::path& path, const OutputRules& rules) {
@@ -90,7 +99,7 @@ Result<Directory> open_default(const OutputRules& rules) {
                                             rules.data_folder.string() + ": " + error.message());
   }
   auto data = Directory::open(rules.data_folder);
-  return data ? data->make_directory("takes") : std::move(data);
+  return data ? make_durable_directory(*data, "takes") : std::move(data);
 }
 
 }  // namespace
