@@ -47,6 +47,7 @@ int parse_and_run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // A limit on file sizes is a full disk, not a reason to die.
   try {
     return parse_and_run(argc, argv);
   } catch (const std::bad_alloc&) {

@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 
 namespace dgx::app {
 namespace {
@@ -69,13 +70,18 @@ std::string phase_text(protocol::Phase phase) {
 
 std::string progress_text(double fraction, const protocol::Progress& progress, int columns) {
   constexpr int kTextColumns = 45;  // Phase, percent and time left with their blanks.
-  const int width = std::clamp(columns - kTextColumns, 5, kWidestBar);
+  constexpr int kSmallestBar = 5;
+  const int width = std::min(columns - kTextColumns, kWidestBar);
   std::array<char, 64> head{};
   std::snprintf(head.data(), head.size(), "%-18s ", phase_text(progress.phase).c_str());
   std::array<char, 16> percent{};
   std::snprintf(percent.data(), percent.size(), " %3d %%  ", percent_of(fraction));
-  return head.data() + bar(std::clamp(fraction, 0.0, 1.0), width) + percent.data() +
-         time_left(progress);
+  // A line that wraps could not be drawn over: where there is no room there is no bar.
+  const std::string drawn = width < kSmallestBar ? "" : bar(std::clamp(fraction, 0.0, 1.0), width);
+  const std::string left = time_left(progress);
+  const bool fits = std::strlen(head.data()) + std::strlen(percent.data()) + left.size() <
+                    static_cast<std::size_t>(columns);
+  return head.data() + drawn + percent.data() + (fits ? left : "");
 }
 
 void ProgressLine::show(double fraction, const protocol::Progress& progress) {

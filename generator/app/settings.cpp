@@ -70,7 +70,12 @@ Status read_key(std::string_view key, const toml::node& node, const fs::path& fi
 
 Status read_file(const fs::path& file, Settings& settings) {
   std::error_code error;
-  if (!fs::exists(file, error)) return ok();
+  const fs::file_status status = fs::status(file, error);
+  if (status.type() == fs::file_type::not_found) return ok();
+  if (!fs::is_regular_file(status)) {
+    const std::string reason = error ? error.message() : "it is not a regular file";
+    return Error{ErrorCode::kInvalidArgument, file.string() + " cannot be read: " + reason};
+  }
   try {
     const toml::table table = toml::parse_file(file.string());
     for (const auto& [key, node] : table) {
