@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <string>
 #include <string_view>
@@ -29,7 +28,7 @@ constexpr std::size_t kReadFormatOffset = 19;
 constexpr std::size_t kChangeCounterOffset = 24;
 constexpr std::size_t kPageCountOffset = 28;
 constexpr std::size_t kLengthSetAtOffset = 92;
-constexpr unsigned char kNewestFormat = 2;  // The log format, WAL
+constexpr std::uint32_t kNewestFormat = 2;  // The log format, WAL
 
 std::string name_of(const fs::path& file) {
   return "the history database " + file.string();
@@ -60,26 +59,6 @@ bool is_cut_off(std::string_view header, const FileFacts& facts) {
   return facts.size < page_size * big_endian(header, kPageCountOffset, 4);
 }
 
-Status check_header(const fs::path& file, const FileFacts& facts) {
-  const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!fd.valid()) return error_from_errno(errno, "cannot open " + name_of(file));
-  std::array<char, 100> header{};
-  const ssize_t count = ::pread(fd.get(), header.data(), header.size(), 0);
-  if (count < 0) return error_from_errno(errno, "cannot read " + name_of(file));
-  const std::string_view bytes(header.data(), static_cast<std::size_t>(count));
-  if (bytes.substr(0, kMagic.size()) != kMagic) {
-    return sqlite::damaged(file, "it is not an SQLite database");
-  }
-  // SQLite would open a newer write format for reading only, and fail at the first change.
-  if (bytes.size() < header.size() ||
-      static_cast<unsigned char>(header[kWriteFormatOffset]) > kNewestFormat ||
-      static_cast<unsigned char>(header[kReadFormatOffset]) > kNewestFormat) {
-    return sqlite::damaged(file, "its header is not one that SQLite 3 writes");
-  }
-  if (is_cut_off(bytes, facts)) return sqlite::damaged(file, "it is shorter than it was written");
-  return ok();
-}
-
 }  // namespace
 
 Result<FileFacts> look_at(const fs::path& file) {
@@ -106,8 +85,20 @@ Result<FileFacts> look_at(const fs::path& file) {
   // SQLite puts it back from there before anything is read.
   if (facts.journal_size > 0) return facts;
   if (facts.size < kSmallestPage) return sqlite::damaged(file, "it ends within its first page");
-  if (Status fine = check_header(file, facts); !fine) return fine.error();
   return facts;
+}
+
+Status check_header(const fs::path& file, const FileFacts& facts, std::string_view header) {
+  if (header.substr(0, kMagic.size()) != kMagic) {
+    return sqlite::damaged(file, "it is not an SQLite database");
+  }
+  // SQLite would open a newer write format for reading only, and fail at the first change.
+  if (big_endian(header, kWriteFormatOffset, 1) > kNewestFormat ||
+      big_endian(header, kReadFormatOffset, 1) > kNewestFormat) {
+    return sqlite::damaged(file, "its header is not one that SQLite 3 writes");
+  }
+  if (is_cut_off(header, facts)) return sqlite::damaged(file, "it is shorter than it was written");
+  return ok();
 }
 
 Status create_private_file(const fs::path& file) {

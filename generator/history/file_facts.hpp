@@ -3,12 +3,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string_view>
 
 #include "generator/base/result.hpp"
 
 namespace dgx::history {
 
-/// What lies on the disk under the name of a database, read without SQLite and without writing.
+/// What lies on the disk under the name of a database, told by the file system.
 struct FileFacts {
   bool exists = false;
   bool folder_writable = false;
@@ -22,10 +23,17 @@ struct FileFacts {
   bool operator==(const FileFacts&) const = default;
 };
 
-/// kCorrupt for what cannot be a database (a folder, another magic number, less than one page, a
-/// log without its file), so that SQLite never gets to see it. A file whose writer was interrupted
-/// is not judged before SQLite has put it back.
+/// Asks the file system alone. kCorrupt for what cannot be a database: a folder, a device, less
+/// than one page, a log without its file.
 Result<FileFacts> look_at(const std::filesystem::path& file);
+
+/// How many bytes check_header() wants.
+inline constexpr std::size_t kHeaderBytes = 100;
+
+/// kCorrupt where `header`, the first bytes of the file, says that it is no database, or a longer
+/// one than this.
+Status check_header(const std::filesystem::path& file, const FileFacts& facts,
+                    std::string_view header);
 
 /// Creates an empty file that only its owner may read; one that is there by now is fine, too.
 Status create_private_file(const std::filesystem::path& file);

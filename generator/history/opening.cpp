@@ -78,6 +78,17 @@ Result<Database> open_with_settings(const Opening& opening, Database::Access acc
   return database;
 }
 
+Status examine_header(const Opening& opening, const FileFacts& facts) {
+  // An interrupted writer left a journal, and only SQLite knows what it makes of the file.
+  if (facts.journal_size > 0) return ok();
+  Result<Database> database =
+      Database::open(opening.file, Database::Access::kImmutable, opening.waits);
+  if (!database) return database.error();
+  const Result<std::string> header = database->first_bytes(kHeaderBytes);
+  if (!header) return header.error();
+  return check_header(opening.file, facts, *header);
+}
+
 // A file at rest is examined without locks, for those would leave -wal and -shm files beside a
 // database that is then refused.
 Result<Database> examine_at_rest(const Opening& opening) {
@@ -89,7 +100,7 @@ Result<Database> examine_at_rest(const Opening& opening) {
 
 // WAL lets readers go on while somebody writes. Some file systems cannot do it; without it a
 // commit would not be durable under synchronous = FULL, as the removal of its journal is not.
-Status use_log(Database& database) {
+Status switch_to_log(Database& database) {
   auto mode = database.statement("PRAGMA journal_mode = WAL");
   if (!mode) return mode.error();
   const Result<bool> row = mode->step();
@@ -97,6 +108,26 @@ Status use_log(Database& database) {
   if (mode->text(0) == "wal") return ok();
   return Error{ErrorCode::kIo, "the file system of " + database.file().string() +
                                    " has no shared memory files, which the history needs"};
+}
+
+Status wait_for_writers(Database& database) {
+  auto transaction = sqlite::Transaction::begin(database, sqlite::Transaction::Kind::kWrite);
+  if (!transaction) return transaction.error();
+  return transaction->commit();
+}
+
+// Where several processes create the history at once, SQLite gives up at once, for here each might
+// wait for the other. A write lock is something that it does wait for, and as soon as one process
+// has come through, there is nothing left to do for the rest.
+Status use_log(Database& database) {
+  constexpr int kTries = 10;
+  Status done = switch_to_log(database);
+  for (int tries = 1; tries < kTries && !done; ++tries) {
+    if (done.error().code != ErrorCode::kUnavailable) return done;
+    if (Status waited = wait_for_writers(database); !waited) return waited;
+    done = switch_to_log(database);
+  }
+  return done;
 }
 
 Status bring_up_to_date(Database& database) {
@@ -130,8 +161,9 @@ Result<Database> open_to_read(const Opening& opening) {
 
 Result<Database> open_existing(const Opening& opening, const FileFacts& facts) {
   bool examined = false;
+  const Status header = examine_header(opening, facts);
   if (facts.is_at_rest()) {
-    Result<Database> frozen = examine_at_rest(opening);
+    Result<Database> frozen = header ? examine_at_rest(opening) : header.error();
     const Result<FileFacts> now = look_at(opening.file);
     if (!now) return now.error();
     // Where another process wrote meanwhile, what was seen is worth nothing, good or bad.
@@ -139,6 +171,8 @@ Result<Database> open_existing(const Opening& opening, const FileFacts& facts) {
     if (examined && !frozen) return frozen;
     const bool may_lock = facts.folder_writable;
     if (examined && opening.mode == OpenMode::kReadOnly && !may_lock) return frozen;
+  } else if (!header) {
+    return header.error();
   }
   if (opening.mode == OpenMode::kReadOnly) return open_to_read(opening);
   return open_to_write(opening, examined);

@@ -207,8 +207,21 @@ Result<Database> Database::open(const std::filesystem::path& file, Access access
   const int code = sqlite3_open_v2(uri.c_str(), &handle, flags, nullptr);
   connection->handle.reset(handle);
   if (code != SQLITE_OK) return error_of(*connection, code);
+  // What may not be written SQLite opens for reading, and would say so at the first change only.
+  if (access == Access::kReadWrite && sqlite3_db_readonly(handle, "main") == 1) {
+    return error_of(*connection, SQLITE_READONLY);
+  }
   sqlite3_busy_timeout(handle, static_cast<int>(waits.count()));
   return Database(std::move(connection));
+}
+
+Result<std::string> Database::first_bytes(std::size_t count) {
+  sqlite3_file* opened = nullptr;
+  sqlite3_file_control(connection_->handle.get(), "main", SQLITE_FCNTL_FILE_POINTER, &opened);
+  std::string bytes(count, '\0');
+  const int code = opened->pMethods->xRead(opened, bytes.data(), static_cast<int>(count), 0);
+  if (code == SQLITE_OK || code == SQLITE_IOERR_SHORT_READ) return bytes;
+  return error_of(*connection_, code);
 }
 
 Status Database::execute(const char* sql) {

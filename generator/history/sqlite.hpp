@@ -111,6 +111,10 @@ class Database {
   static Result<Database> open(const std::filesystem::path& file, Access access,
                                std::chrono::milliseconds waits);
 
+  /// The beginning of the file, through SQLite's own descriptor: opening the file a second time
+  /// and closing it again would release the locks this process holds on it, as POSIX has it.
+  Result<std::string> first_bytes(std::size_t count);
+
   /// Any number of statements without parameters.
   Status execute(const char* sql);
   /// `sql` is kept as the key of the prepared statement: pass constants, bind what varies.

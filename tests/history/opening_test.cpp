@@ -254,6 +254,21 @@ TEST_CASE("A reader sees what a writer commits while both are open", "[history]"
   CHECK(writer.page({})->total == 1);
 }
 
+TEST_CASE("Opening the history a second time in a process keeps the locks of the first",
+          "[history]") {
+  const TempDir temp;
+  const fs::path file = temp / "history.db";
+  HistoryStore first = open_store(file);
+  add_completed_job(first, "warm Rhodes");
+  { const HistoryStore second = open_store(file, OpenMode::kReadOnly); }
+  CHECK_FALSE(HistoryStore::open(temp / "none.db", OpenMode::kReadOnly));
+  // Another program that takes itself for the last one would remove the log when it closes.
+  CHECK(judge(file, "SELECT count(*) FROM generations") == "1\n");
+  CHECK(fs::exists(file.string() + "-wal"));
+  add_completed_job(first, "more");
+  CHECK(judge(file, "SELECT count(*) FROM generations") == "2\n");
+}
+
 TEST_CASE("Reading changes no byte of the database", "[history]") {
   const TempDir temp;
   make_history(temp / "history.db");
