@@ -160,3 +160,35 @@ TEST_CASE("The true peak does not depend on where in the clip it is, nor on its 
     }
   }
 }
+
+TEST_CASE("The peak between the samples is found in every channel and beside higher samples",
+          "[loudness]") {
+  // A quarter of the sample rate at 45 degrees: samples of 0.4, peaks of 0.566 between them.
+  for (const std::size_t channel : {0U, 1U}) {
+    for (const float lone_sample : {0.0F, 0.45F, 0.5F, 0.55F}) {
+      AudioClip clip{48000, 2, std::vector<float>(20000)};
+      for (int i = 4000; i < 6000; ++i) {
+        const double fade = std::min({1.0, (i - 4000) / 500.0, (6000 - i) / 500.0});
+        const double sign = i % 4 < 2 ? 0.4 : -0.4;
+        clip.samples[2 * static_cast<std::size_t>(i) + channel] = static_cast<float>(fade * sign);
+      }
+      clip.samples[100] = lone_sample;
+      INFO("channel " << channel << ", lone sample " << lone_sample);
+      CHECK(dgx::true_peak(clip) == Approx(0.4 * std::numbers::sqrt2).epsilon(0.01));
+    }
+  }
+}
+
+TEST_CASE("A clip that begins or ends inside a sound is read mirrored too", "[loudness]") {
+  AudioClip end{48000, 1, std::vector<float>(1000)};
+  end.samples.back() = 0.5F;  // Twice in a row: the peak of two equal samples is 4/pi of one
+  CHECK(dgx::true_peak(end) == Approx(0.5 * 4.0 / std::numbers::pi).epsilon(0.01));
+  AudioClip start{48000, 1, std::vector<float>(1000)};
+  start.samples[0] = 0.2F;
+  start.samples[1] = 0.5F;
+  start.samples[2] = 0.5F;
+  AudioClip late{48000, 1, std::vector<float>(10)};
+  late.samples.insert(late.samples.end(), {0.5F, 0.5F, 0.2F, 0.5F, 0.5F});
+  late.samples.resize(1000);
+  CHECK(dgx::true_peak(start) == Approx(dgx::true_peak(late)).epsilon(1e-6));
+}
