@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "generator/audio/resampler.hpp"
@@ -82,14 +83,23 @@ std::string missed_target(const GainChoice& gain, const protocol::GenerationRequ
          protocol::number_text(request.loudness_lufs) + " LUFS";
 }
 
+// To a thousandth: far below what any meter tells, and readable in a receipt.
+double readable(double value) {
+  return std::round(value * 1000) / 1000;
+}
+
+std::optional<double> readable(const std::optional<double>& value) {
+  return value ? std::optional(readable(*value)) : std::nullopt;
+}
+
 protocol::LoudnessFacts facts_of(const Loudness& measured, double gain_db, double short_lu) {
   protocol::LoudnessFacts facts;
-  facts.integrated_lufs = measured.integrated_lufs;
-  facts.short_term_max_lufs = measured.short_term_max_lufs;
-  facts.range_lu = measured.range_lu;
-  facts.true_peak_dbtp = measured.true_peak_dbtp;
-  facts.gain_db = gain_db;
-  facts.short_of_target_lu = short_lu;
+  facts.integrated_lufs = readable(measured.integrated_lufs);
+  facts.short_term_max_lufs = readable(measured.short_term_max_lufs);
+  facts.range_lu = readable(measured.range_lu);
+  facts.true_peak_dbtp = readable(measured.true_peak_dbtp);
+  facts.gain_db = readable(gain_db);
+  facts.short_of_target_lu = readable(short_lu);
   return facts;
 }
 
@@ -136,7 +146,7 @@ Result<FinishedTake> finish_take(model::RenderedTake& take,
   auto loudness = bring_to_loudness(take, request, finished.warnings, stop);
   if (!loudness) return std::move(loudness).error();
   finished.loudness = *loudness;
-  if (request.loop) finished.loop = protocol::LoopFacts{seam_db(take.mix)};
+  if (request.loop) finished.loop = protocol::LoopFacts{readable(seam_db(take.mix))};
   finished.mix = std::move(take.mix);
   finished.parts = std::move(take.parts);
   return finished;
