@@ -192,3 +192,17 @@ TEST_CASE("A clip that begins or ends inside a sound is read mirrored too", "[lo
   late.samples.resize(1000);
   CHECK(dgx::true_peak(start) == Approx(dgx::true_peak(late)).epsilon(1e-6));
 }
+
+TEST_CASE("The worst pattern between samples is found beside a sample almost as high",
+          "[loudness]") {
+  // The signs of a sinc around half a sample: every neighbour adds to the peak in the middle.
+  AudioClip clip{48000, 1, std::vector<float>(2000)};
+  for (int i = -14; i <= 15; ++i) {
+    const int magnitude = i <= 0 ? -i : i - 1;
+    clip.samples[static_cast<std::size_t>(1000 + i)] = magnitude % 2 == 0 ? 0.3F : -0.3F;
+  }
+  const double alone = dgx::true_peak(clip);
+  REQUIRE(alone > 0.6);
+  clip.samples[100] = static_cast<float>(0.95 * alone);
+  CHECK(dgx::true_peak(clip) == alone);
+}
