@@ -68,7 +68,7 @@ Status JobAttempt::accept(model::RenderedTake take, const std::stop_token& stop)
     auto finished = finish_take(take, job_.request, stop);
     if (!finished) return std::move(finished).error();
     report({Phase::kFinishing, 1, kFinishingSteps, {}});
-    Status published = publish(std::move(take), *std::move(finished), generating, began);
+    Status published = publish(std::move(take), *std::move(finished), generating, began, stop);
     if (!published) return published;
   }
   report({Phase::kFinishing, kFinishingSteps, kFinishingSteps, {}});
@@ -78,7 +78,8 @@ Status JobAttempt::accept(model::RenderedTake take, const std::stop_token& stop)
 }
 
 Status JobAttempt::publish(model::RenderedTake take, FinishedTake finished,
-                           double generating_seconds, Clock::time_point finishing_began) {
+                           double generating_seconds, Clock::time_point finishing_began,
+                           const std::stop_token& stop) {
   Receipt receipt;
   receipt.take_id = job_.take_ids[static_cast<std::size_t>(take.index)];
   receipt.job_id = job_.id;
@@ -106,7 +107,7 @@ Status JobAttempt::publish(model::RenderedTake take, FinishedTake finished,
 
   TakeContent content{std::move(finished), std::move(take.midi_file), std::move(take.name_words),
                       std::move(receipt), embed_receipt_};
-  auto written = write_take_files(folder_, std::move(content));
+  auto written = write_take_files(folder_, std::move(content), stop);
   if (!written) return std::move(written).error();
   Status stored = store_.complete_take(completed_row(*written));
   if (!stored) history_failed_ = true;

@@ -35,7 +35,7 @@ class JobAttempt {
   Result<protocol::Receipt> begin_receipt(const model::RenderedTake& take,
                                           const FinishedTake& finished);
   Status publish(model::RenderedTake take, FinishedTake finished, double generating_seconds,
-                 Clock::time_point finishing_began);
+                 Clock::time_point finishing_began, const std::stop_token& stop);
   void report(const protocol::Progress& progress);
 
   history::HistoryStore& store_;

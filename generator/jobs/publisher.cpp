@@ -38,14 +38,18 @@ std::string temporary_name(const std::string& take_id, const PublishedFile& file
 
 // What a killed process left under this very name is ours to remove: take ids are unique.
 Status write_temporary(const Directory& temporary, const std::string& name,
-                       const PublishedFile& file) {
+                       const PublishedFile& file, const std::stop_token& stop) {
+  const Error cancelled{ErrorCode::kCancelled, "cancelled while writing"};
+  if (stop.stop_requested()) return cancelled;
   if (temporary.contains(name)) {
     if (Status removed = temporary.remove_file(name); !removed) return removed;
   }
   auto fd = temporary.create_file(name);
   if (!fd) return std::move(fd).error();
   if (Status written = file.write(fd->get()); !written) return written;
+  if (stop.stop_requested()) return cancelled;
   if (Status synced = sync_file(fd->get(), temporary.path() / name); !synced) return synced;
+  if (stop.stop_requested()) return cancelled;
   return file.verify ? file.verify(fd->get()) : ok();
 }
 
@@ -59,7 +63,8 @@ bool names_are_free(const Directory& folder, const std::string& base_name,
 }
 
 Status publish_files(const Directory& folder, const std::string& take_id,
-                     const std::string& base_name, const std::vector<PublishedFile>& files) {
+                     const std::string& base_name, const std::vector<PublishedFile>& files,
+                     const std::stop_token& stop) {
   auto temporary = folder.make_directory(kTemporaryFolder);
   if (!temporary) return std::move(temporary).error();
   const auto publish = [&]() -> Status {
@@ -67,8 +72,9 @@ Status publish_files(const Directory& folder, const std::string& take_id,
     for (const PublishedFile& file : files) {
       const std::string name = temporary_name(take_id, file);
       undo.add(*temporary, name);
-      if (Status written = write_temporary(*temporary, name, file); !written) return written;
+      if (Status written = write_temporary(*temporary, name, file, stop); !written) return written;
     }
+    if (stop.stop_requested()) return Error{ErrorCode::kCancelled, "cancelled while writing"};
     for (auto last = files.rbegin(); last != files.rend(); ++last) {
       const PublishedFile& file = *last;
       Status moved = temporary->move_without_replacing(temporary_name(take_id, file), folder,

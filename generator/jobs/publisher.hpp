@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -28,9 +29,10 @@ struct PublishedFile {
 /// this comes the database.
 ///
 /// Failure leaves nothing behind: what was moved already is taken back. kConflict means that one
-/// of the names is taken.
+/// of the names is taken; kCancelled comes after `stop`, but not once the first file was moved.
 Status publish_files(const Directory& folder, const std::string& take_id,
-                     const std::string& base_name, const std::vector<PublishedFile>& files);
+                     const std::string& base_name, const std::vector<PublishedFile>& files,
+                     const std::stop_token& stop = {});
 
 /// True if none of the files would meet an existing one.
 bool names_are_free(const Directory& folder, const std::string& base_name,

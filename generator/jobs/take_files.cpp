@@ -82,8 +82,12 @@ Status verify_wav(int fd, const AudioClip& clip, SampleFormat format) {
 /// Builds the files of a take for one name.
 class TakeFileSet {
  public:
-  TakeFileSet(const Directory& folder, TakeContent& content, std::string base_name)
-      : content_(content), receipt_(content.receipt), base_name_(std::move(base_name)) {
+  TakeFileSet(const Directory& folder, TakeContent& content, std::string base_name,
+              const std::stop_token& stop)
+      : content_(content),
+        receipt_(content.receipt),
+        base_name_(std::move(base_name)),
+        stop_(stop) {
     const auto path = [&](const std::string& ending) {
       return (folder.path() / (base_name_ + ending)).string();
     };
@@ -152,6 +156,7 @@ class TakeFileSet {
     file.verify = [this, &clip, format, part](int fd) -> Status {
       if (Status same = verify_wav(fd, clip, format); !same) return same;
       if (!part.empty()) return ok();
+      if (stop_.stop_requested()) return Error{ErrorCode::kCancelled, "cancelled while writing"};
       auto hash = wav_audio_sha256(fd);
       if (!hash) return std::move(hash).error();
       receipt_.audio_sha256 = *std::move(hash);
@@ -179,21 +184,23 @@ class TakeFileSet {
   TakeContent& content_;
   protocol::Receipt receipt_;
   std::string base_name_;
+  const std::stop_token& stop_;
   WavMetadata metadata_{};
 };
 
 }  // namespace
 
-Result<protocol::Receipt> write_take_files(const Directory& folder, TakeContent content) {
+Result<protocol::Receipt> write_take_files(const Directory& folder, TakeContent content,
+                                           const std::stop_token& stop) {
   const auto& receipt = content.receipt;
   Status published =
       Error{ErrorCode::kConflict, "no free name is left for take " + receipt.take_id};
   for (const std::size_t characters : kIdCharacters) {
     const std::string name = take_file_name(content.name_words, receipt.tempo.bpm, receipt.key,
                                             receipt.take_id, characters);
-    TakeFileSet files(folder, content, name);
+    TakeFileSet files(folder, content, name, stop);
     if (!names_are_free(folder, name, files.files())) continue;
-    published = publish_files(folder, receipt.take_id, name, files.files());
+    published = publish_files(folder, receipt.take_id, name, files.files(), stop);
     if (published) return files.receipt();
     // Somebody took the name in between: the next one is longer.
     if (published.error().code != ErrorCode::kConflict) break;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <stop_token>
 #include <string>
 
 #include "generator/base/directory.hpp"
@@ -22,8 +23,9 @@ struct TakeContent {
 
 /// Writes the WAV, a WAV a part, the MIDI file and the receipt, publishes them together, and gives
 /// the completed receipt. The files of one take share one name; where that is taken by something
-/// else, more characters of the id are used.
-Result<protocol::Receipt> write_take_files(const Directory& folder, TakeContent content);
+/// else, more characters of the id are used. kCancelled comes soon after `stop`, and nothing stays.
+Result<protocol::Receipt> write_take_files(const Directory& folder, TakeContent content,
+                                           const std::stop_token& stop = {});
 
 /// The row of history that belongs to a receipt whose files are published.
 history::CompletedTake completed_row(const protocol::Receipt& receipt);

@@ -98,6 +98,33 @@ TEST_CASE("A name that is taken is never replaced, whichever of the files it is"
   }
 }
 
+TEST_CASE("Publishing stops when it is asked to, up to the first name, and leaves nothing",
+          "[jobs]") {
+  const dgx::test::TempDir temp;
+  const auto folder = Directory::open(temp.path());
+  REQUIRE_OK(folder);
+  for (int moment = 0; moment < 4; ++moment) {
+    std::stop_source source;
+    int calls = 0;
+    const auto call = [&](int number) {
+      return [&source, &calls, moment, number](int) -> dgx::Status {
+        ++calls;
+        if (moment == number) source.request_stop();
+        return dgx::ok();
+      };
+    };
+    if (moment == 0) source.request_stop();
+    const auto published =
+        publish_files(*folder, kTakeId, "lofi-a3f9",
+                      {{".wav", call(1), call(2)}, {".json", call(3), {}}}, source.get_token());
+    INFO("stopped at call " << moment);
+    REQUIRE_FALSE(published);
+    CHECK(published.error().code == ErrorCode::kCancelled);
+    CHECK(calls == moment);
+    CHECK(names_in(temp.path()).empty());
+  }
+}
+
 TEST_CASE("The first file becomes visible last", "[jobs]") {
   const dgx::test::TempDir temp;
   const auto folder = Directory::open(temp.path());
