@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ends without warning, and several programs at once. Power cuts are in tests/history.
+#include <filesystem>
+#include <iterator>
+#include <set>
+#include <sstream>
+
+#include "generator/base/philox.hpp"
+#include "tests/integration/judges.hpp"
+#include "tests/integration/program.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace dgx::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Every WAV under a final name is whole and is the one that its receipt speaks of. Gives the ids.
+std::set<std::string> check_visible_takes(const Program& program) {
+  std::set<std::string> ids;
+  if (!fs::exists(program.takes())) return ids;
+  for (const auto& entry : fs::directory_iterator(program.takes())) {
+    if (entry.path().extension() != ".wav") continue;
+    INFO(entry.path().string());
+    const auto receipt = receipt_beside(entry.path());
+    CHECK(audio_sha256_by_coreutils(entry.path()) == receipt.audio_sha256);
+    CHECK(fs::path(receipt.file_path).filename() == entry.path().filename());
+    CHECK(fs::exists(*receipt.midi_path));
+    ids.insert(receipt.take_id);
+  }
+  return ids;
+}
+
+std::set<std::string> completed_ids(const Program& program) {
+  std::istringstream rows(
+      sqlite3_says(program.database(), "SELECT id FROM generations WHERE status = 'completed'"));
+  return {std::istream_iterator<std::string>(rows), {}};
+}
+
+}  // namespace
+
+TEST_CASE("A program killed at any moment leaves only whole takes, and the next one tidies up",
+          "[integration]") {
+  Program program;
+  program.use_fake_engine();
+  dgx::RandomStream random(9, 0);
+  const double longest = program.run({"generate", "a plain tone", "--duration", "2"}).seconds;
+  std::set<std::string> acknowledged = completed_ids(program);
+  REQUIRE(acknowledged.size() == 1);
+  const int kills = long_tests() ? 150 : 30;
+  int survivors = 0;
+  for (int kill = 0; kill < kills; ++kill) {
+    Running running = program.start({"generate", "a plain tone", "--duration", "2"});
+    const auto delay = std::chrono::duration<double>(random.uniform() * longest * 1.2);
+    running.runs_for(std::chrono::duration_cast<std::chrono::microseconds>(delay));
+    running.send(SIGKILL);
+    survivors += running.wait().exit_code == 0 ? 1 : 0;
+    check_visible_takes(program);
+  }
+  const auto next = program.run({"generate", "the next tone", "--duration", "1"});
+  INFO(next.err);
+  CHECK(next.exit_code == 0);
+  CHECK(survivors < kills);
+
+  const auto visible = check_visible_takes(program);
+  CHECK(completed_ids(program) == visible);  // No file without a row, no row without a file.
+  for (const std::string& id : acknowledged) CHECK(visible.contains(id));
+  CHECK_FALSE(fs::exists(program.takes() / ".tmp"));
+  CHECK(sqlite3_says(program.database(), "PRAGMA integrity_check") == "ok");
+  CHECK(sqlite3_says(program.database(),
+                     "SELECT count(*) FROM jobs WHERE state IN ('pending', 'processing')") == "0");
+  CHECK(sqlite3_says(program.database(),
+                     "SELECT DISTINCT error_message FROM jobs WHERE state = 'failed'") ==
+        "interrupted: the program ended before the take was finished");
+}
+
+TEST_CASE("An engine killed from outside costs an attempt, not the take", "[integration]") {
+  const TempDir marks;
+  Program program;
+  program.use_fake_engine();
+  program.environment["DGX_FAKE_MARK"] = (marks / "mark").string();
+  const auto receipts = program.generate({"once kill tone", "--duration", "1"});
+  CHECK(receipts.size() == 1);
+  CHECK(sqlite3_says(program.database(), "SELECT attempt FROM jobs") == "2");
+
+  const auto poison = program.run({"generate", "kill tone"});
+  CHECK(poison.exit_code == 1);
+  CHECK(poison.err.find("gave up after 3 attempts") != std::string::npos);
+  CHECK(sqlite3_says(program.database(), "SELECT error_code FROM jobs WHERE state = 'failed'") ==
+        "attempts_exhausted");
+  CHECK(files_beneath(program.takes()).size() == 3);
+}
+
+TEST_CASE("Programs started at once wait for each other, and all make their takes",
+          "[integration]") {
+  Program program;
+  program.use_fake_engine();
+  std::vector<Running> programs;
+  for (int i = 0; i < 4; ++i) {
+    programs.push_back(program.start({"generate", "a plain tone", "--duration", "1"}));
+  }
+  int waited = 0;
+  for (Running& running : programs) {
+    const Outcome outcome = running.wait();
+    INFO(outcome.err);
+    CHECK(outcome.exit_code == 0);
+    waited += outcome.err.find("waiting for another dgx-music") != std::string::npos ? 1 : 0;
+  }
+  CHECK(waited >= 1);
+  CHECK(check_visible_takes(program).size() == 4);
+  CHECK(completed_ids(program).size() == 4);
+  CHECK(sqlite3_says(program.database(), "SELECT DISTINCT state FROM jobs") == "completed");
+}
