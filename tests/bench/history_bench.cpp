@@ -4,7 +4,6 @@
 // named, for a hundred thousand commits to a disk would take minutes and are not what is measured.
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -12,78 +11,25 @@
 #include <string>
 #include <vector>
 
-#include "generator/base/philox.hpp"
 #include "generator/base/ulid.hpp"
-#include "generator/base/utc_time.hpp"
 #include "generator/history/history_store.hpp"
+#include "tests/bench/history_rows.hpp"
 
 namespace {
 
 namespace fs = std::filesystem;
-using dgx::Status;
+using dgx::bench::expect;
+using dgx::bench::kTakesOfAJob;
+using dgx::bench::take_value;
 using dgx::history::HistoryQuery;
 using dgx::history::HistoryStore;
 using dgx::history::OpenMode;
 using Clock = std::chrono::steady_clock;
 
-constexpr int kTakesOfAJob = 4;
 constexpr int kRounds = 200;
-constexpr std::size_t kReceiptBytes = 2000;
-
-void expect(bool good, const std::string& message) {
-  if (good) return;
-  std::fprintf(stderr, "%s\n", message.c_str());
-  std::exit(1);
-}
-
-template <typename Result>
-auto take_value(Result result) {
-  expect(result.has_value(), result ? "" : result.error().message);
-  return *std::move(result);
-}
 
 double milliseconds_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
-
-// Half of all prompts say "piano", one in a hundred "theremin", each a number of its own.
-std::string prompt_of(int job, dgx::RandomStream& random) {
-  constexpr std::array kGenres = {"lo-fi hip hop", "deep house", "synthwave", "drum and bass"};
-  constexpr std::array kMoods = {"dusty", "warm", "driving", "calm", "bright", "dark"};
-  std::string prompt = kGenres[random.below(kGenres.size())];
-  prompt += std::string(", ") + kMoods[random.below(kMoods.size())] + " drums, ";
-  prompt += job % 2 == 0 ? "piano" : "guitar";
-  if (job % 100 == 0) prompt += ", theremin";
-  return prompt + ", take " + std::to_string(job);
-}
-
-void add_job(HistoryStore& store, int number, dgx::RandomStream& random) {
-  dgx::protocol::Job job;
-  job.id = dgx::new_ulid();
-  job.request.prompt = prompt_of(number, random);
-  job.request.seed = number;
-  job.request.variations = kTakesOfAJob;
-  job.created_at =
-      dgx::to_rfc3339(std::chrono::system_clock::time_point{} + std::chrono::hours(24 * 365 * 50) +
-                      std::chrono::milliseconds(number * 61'000LL));
-  for (int take = 0; take < kTakesOfAJob; ++take) job.take_ids.push_back(dgx::new_ulid());
-  take_value(store.add_job(job));
-  take_value(store.begin_job(job.id));
-  for (const std::string& id : job.take_ids) {
-    const std::string padding(kReceiptBytes, 'x');
-    take_value(store.complete_take({.take_id = id,
-                                    .model_name = "sketch",
-                                    .model_version = "1",
-                                    .duration_seconds = 16.0,
-                                    .sample_rate = 48000,
-                                    .channels = 2,
-                                    .file_path = "/takes/" + id + ".wav",
-                                    .file_size_bytes = 4'608'044,
-                                    .generation_time_seconds = 0.5,
-                                    .receipt_json = R"({"padding":")" + padding + "\"}"}));
-    if (number % 20 == 0) take_value(store.set_favourite(id, true));
-  }
-  take_value(store.complete_job(job.id));
 }
 
 struct Question {
@@ -147,12 +93,8 @@ int main(int argc, char** argv) {
   expect(rows >= kTakesOfAJob, "usage: dgx_bench_history [rows [folder]]");
   const fs::path folder = argc > 2 ? fs::path(argv[2]) : fs::path("/dev/shm");
   const fs::path file = folder / ("dgx-bench-history-" + dgx::new_ulid() + ".db");
-  dgx::RandomStream random(1, 0);
   const auto start = Clock::now();
-  {
-    HistoryStore store = take_value(HistoryStore::open(file, OpenMode::kReadWrite));
-    for (int job = 0; job < rows / kTakesOfAJob; ++job) add_job(store, job, random);
-  }
+  dgx::bench::write_history(file, rows);
   std::printf("%d takes written in %.1f s, %.0f MB\n\n", rows, milliseconds_since(start) / 1000,
               static_cast<double>(fs::file_size(file)) / 1e6);
   report(file, rows);
