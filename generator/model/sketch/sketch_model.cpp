@@ -52,7 +52,7 @@ class SketchModel final : public MusicModel {
     description.identity.id = "sketch";
     description.identity.version = kVersion;
     description.identity.sha256 = sha256_.get();
-    description.identity.licence = "MIT";
+    description.identity.licence = sketch::soundfont_licence(options_.soundfont);
     description.identity.notice =
         "Made by the built-in sketch model (rules, FluidSynth and the General MIDI soundfont " +
         options_.soundfont.filename().string() + "), not by MusicGen.";
@@ -104,9 +104,8 @@ class SketchModel final : public MusicModel {
                                                   static_cast<std::uint64_t>(take.seed));
     if (!plan) return std::move(plan).error();
     const sketch::Score score = sketch::write_score(*plan);
-    const auto takes = static_cast<int>(request.variations);
     const auto report = [&](int step, int steps) {
-      progress({protocol::Phase::kGenerating, index * steps + step, takes * steps, std::nullopt});
+      progress({protocol::Phase::kGenerating, step, steps, std::nullopt});
     };
     report(0, 1);
     Result<std::vector<Part>> parts =

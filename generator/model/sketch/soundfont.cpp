@@ -27,4 +27,11 @@ Result<std::filesystem::path> find_soundfont(const std::filesystem::path& asked)
                    looked_at + ")"};
 }
 
+std::string soundfont_licence(const std::filesystem::path& soundfont) {
+  // default-GM.sf2 is a link that the administrator may point anywhere.
+  std::error_code error;
+  const std::filesystem::path file = std::filesystem::canonical(soundfont, error);
+  return file.filename() == "FluidR3_GM.sf2" ? "MIT" : "LicenseRef-soundfont";
+}
+
 }  // namespace dgx::model::sketch
