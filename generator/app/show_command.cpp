@@ -25,7 +25,7 @@ namespace {
 
 using namespace protocol;
 
-constexpr int kWaveformRows = 8;
+constexpr int kWaveformRows = 9;  // Odd: a middle line, and the ruler below.
 constexpr int kWidestWaveform = 120;
 
 struct ShowArguments {
