@@ -39,7 +39,7 @@ std::string music_facts(const Receipt& receipt) {
                         escaped_for_terminal(tempo.time_signature)
                   : "",
        tempo.bpm ? protocol::number_text(*tempo.bpm) + " BPM" : "",
-       receipt.key ? escaped_for_terminal(*receipt.key) : "", receipt.request.loop ? "loop" : ""},
+       receipt.key ? escaped_for_terminal(*receipt.key) : "", receipt.loop ? "loop" : ""},
       kDot);
 }
 

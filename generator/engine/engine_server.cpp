@@ -39,6 +39,7 @@ TakeMessage describe_take(const model::RenderedTake& take) {
   message.index = take.index;
   message.seed = take.seed;
   message.prompt_sent = take.prompt_sent;
+  message.loops = take.loops;
   message.tempo = take.tempo;
   message.key = take.key;
   message.name_words = take.name_words;

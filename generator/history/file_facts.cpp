@@ -81,9 +81,6 @@ Result<FileFacts> look_at(const fs::path& file) {
     if (facts.log_size == 0) return facts;
     return sqlite::damaged(file, "it is empty, but its log " + file.string() + "-wal is not");
   }
-  // A writer that was interrupted in rollback mode: the journal says what the file really is, and
-  // SQLite puts it back from there before anything is read.
-  if (facts.journal_size > 0) return facts;
   if (facts.size < kSmallestPage) return sqlite::damaged(file, "it ends within its first page");
   return facts;
 }

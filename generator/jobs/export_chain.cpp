@@ -35,7 +35,7 @@ Status resample_all(model::RenderedTake& take, const protocol::GenerationRequest
                     const std::stop_token& stop) {
   const std::int64_t frames = exact_frames(take, request);
   const auto rate = static_cast<int>(request.sample_rate);
-  const Edges edges = request.loop ? Edges::kLoop : Edges::kSilence;
+  const Edges edges = take.loops ? Edges::kLoop : Edges::kSilence;
   std::vector<AudioClip*> clips = {&take.mix};
   for (model::Part& part : take.parts) clips.push_back(&part.audio);
   for (AudioClip* clip : clips) {
@@ -146,7 +146,7 @@ Result<FinishedTake> finish_take(model::RenderedTake& take,
   auto loudness = bring_to_loudness(take, request, finished.warnings, stop);
   if (!loudness) return std::move(loudness).error();
   finished.loudness = *loudness;
-  if (request.loop) finished.loop = protocol::LoopFacts{readable(seam_db(take.mix))};
+  if (take.loops) finished.loop = protocol::LoopFacts{readable(seam_db(take.mix))};
   finished.mix = std::move(take.mix);
   finished.parts = std::move(take.parts);
   return finished;

@@ -23,6 +23,7 @@ model::RenderedTake facts_of(const protocol::TakeMessage& message) {
   take.index = message.index;
   take.seed = message.seed;
   take.prompt_sent = message.prompt_sent;
+  take.loops = message.loops;
   take.tempo = message.tempo;
   take.key = message.key;
   take.name_words = message.name_words;

@@ -123,7 +123,7 @@ class TakeFileSet {
     metadata_.origination_time =
         receipt.times.created_at.size() >= 19 ? receipt.times.created_at.substr(11, 8) : "";
     metadata_.bpm = receipt.tempo.bpm;
-    metadata_.loops = receipt.request.loop;
+    metadata_.loops = receipt.loop.has_value();
     if (const auto meter = parse_meter(receipt.tempo.time_signature)) {
       metadata_.meter_numerator = meter->numerator;
       metadata_.meter_denominator = meter->denominator;

@@ -26,6 +26,7 @@ struct RenderedTake {
   std::vector<Part> parts{};              ///< Empty unless stems were asked for
   std::vector<std::uint8_t> midi_file{};  ///< A Standard MIDI File; empty where there is none
   std::string prompt_sent{};
+  bool loops = false;  ///< The end meets the start: asked for by a field, or by the prompt
   protocol::TempoFacts tempo{};
   std::optional<std::string> key{};
   /// Two or three words for the file's name, in lower case: "lofi", "rhodes".

@@ -56,6 +56,7 @@ void describe(F& f, T& m) {
   f("index", m.index);
   f("seed", m.seed);
   f("prompt_sent", m.prompt_sent);
+  f("loops", m.loops);
   f("tempo", m.tempo);
   f("key", m.key);
   f("name_words", m.name_words);

@@ -69,6 +69,7 @@ struct TakeMessage {
   std::int64_t index = 0;
   std::int64_t seed = 0;
   std::string prompt_sent{};
+  bool loops = false;
   TempoFacts tempo{};
   std::optional<std::string> key{};
   std::vector<std::string> name_words{};

@@ -84,6 +84,7 @@ model::RenderedTake render(const GenerationRequest& request, std::int64_t index)
   }
   take.midi_file = {'M', 'T', 'h', 'd', 0, 0, 0, 6, 0, 0, 0, 0, 0, 96};
   take.prompt_sent = request.prompt;
+  take.loops = request.loop;
   take.tempo.bpm = request.bpm;
   take.tempo.bars = request.bars;
   take.tempo.time_signature = "4/4";

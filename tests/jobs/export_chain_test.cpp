@@ -143,15 +143,16 @@ TEST_CASE("The seam of a loop is told in decibels", "[jobs]") {
     clip.samples[i] = static_cast<float>(
         0.2 * std::sin(2 * std::numbers::pi * 100 * static_cast<double>(i) / 48000));
   }
-  auto request = request_for(4);
-  request.loop = true;
+  const auto request = request_for(4);
   auto smooth = take_of(clip);
+  smooth.loops = true;
   const auto seamless = finish_take(smooth, request, {});
   REQUIRE_OK(seamless);
   REQUIRE(seamless->loop);
   CHECK(seamless->loop->seam_db < -35);  // One step of a 100 Hz sine.
   clip.samples.back() = 0.2F;
   auto broken = take_of(std::move(clip));
+  broken.loops = true;
   const auto seam = finish_take(broken, request, {});
   REQUIRE_OK(seam);
   CHECK(seam->loop->seam_db > -20);

@@ -401,3 +401,24 @@ TEST_CASE("A soundfont of one's own does not borrow the licence of the distribut
   std::ofstream(temp / "mine.sf2") << "RIFF";
   CHECK(soundfont_licence(temp / "mine.sf2") == "LicenseRef-soundfont");
 }
+
+TEST_CASE("A take loops where a field or the prompt says so, and tells it", "[sketch]") {
+  const auto loops = [](const std::string& prompt, bool field) {
+    const auto model = make_model();
+    GenerationRequest request = request_of(prompt);
+    request.loop = field;
+    bool told = false;
+    const auto status = model->generate(
+        request,
+        [&told](RenderedTake&& take) {
+          told = take.loops;
+          return dgx::ok();
+        },
+        [](const Progress&) {}, {});
+    REQUIRE_OK(status);
+    return told;
+  };
+  CHECK(loops("calm ambient", true));
+  CHECK(loops("calm ambient loop", false));
+  CHECK_FALSE(loops("calm ambient", false));
+}

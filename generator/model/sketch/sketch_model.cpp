@@ -123,6 +123,7 @@ class SketchModel final : public MusicModel {
     if (request.stems) take.parts = std::move(parts);
     take.midi_file = sketch::midi_file_of(score);
     take.prompt_sent = request.prompt;
+    take.loops = plan.loop;
     take.tempo.bpm = plan.bpm;
     take.tempo.confidence = 1.0;
     take.tempo.fit = "exact";
