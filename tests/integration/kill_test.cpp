@@ -74,6 +74,35 @@ TEST_CASE("A program killed at any moment leaves only whole takes, and the next 
         "interrupted: the program ended before the take was finished");
 }
 
+TEST_CASE("A program killed at each step on the disk leaves a whole take or none",
+          "[integration]") {
+  const std::string steps = "fsync,fdatasync,renameat2,mkdirat,unlinkat,ftruncate";
+  bool was_adopted = false;
+  bool finished = false;
+  for (int step = 1; !finished; ++step) {
+    INFO("killed at step " << step);
+    REQUIRE(step < 200);
+    Program program;
+    program.use_fake_engine();
+    program.environment["ASAN_OPTIONS"] = "detect_leaks=0";  // It cannot work beside strace.
+    program.launcher = {"strace", "-qq",
+                        "-o",     "/dev/null",
+                        "-e",     "trace=" + steps,
+                        "-e",     "inject=" + steps + ":signal=KILL:when=" + std::to_string(step)};
+    finished = program.run({"generate", "a plain tone", "--duration", "1"}).exit_code == 0;
+    const auto visible = check_visible_takes(program);
+    program.launcher.clear();
+    CHECK(program.run({"generate", "the next tone", "--duration", "1"}).exit_code == 0);
+
+    const auto completed = completed_ids(program);
+    CHECK(completed.size() == visible.size() + 1);
+    CHECK(completed == check_visible_takes(program));
+    CHECK_FALSE(fs::exists(program.takes() / ".tmp"));
+    was_adopted = was_adopted || (!finished && !visible.empty());
+  }
+  CHECK(was_adopted);  // The moments between the last name and the row were among them.
+}
+
 TEST_CASE("An engine killed from outside costs an attempt, not the take", "[integration]") {
   const TempDir marks;
   Program program;
