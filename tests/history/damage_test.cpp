@@ -153,6 +153,28 @@ TEST_CASE("Five hundred damaged copies open and work, or are refused and left as
   CHECK(refused > static_cast<int>(copies / 4));
 }
 
+TEST_CASE("A writer finds the damaged page before it writes; a reader shows what is whole",
+          "[history]") {
+  const TempDir temp;
+  const fs::path file = temp / "history.db";
+  write_bytes(file, make_files(temp / "whole.db").database);
+  // Far from all that is read when it is opened: a page of the search index.
+  const std::string root = dgx::test::judge(
+      file, "SELECT rootpage FROM sqlite_schema WHERE name = 'generations_fts_docsize'");
+  std::string bytes = read_bytes(file);
+  bytes.replace((std::stoul(root) - 1) * 4096, 4096, 4096, '\xFF');
+  write_bytes(file, bytes);
+  const auto writer = HistoryStore::open(file, OpenMode::kReadWrite);
+  REQUIRE_FALSE(writer);
+  CHECK(writer.error().code == ErrorCode::kCorrupt);
+  CHECK(writer.error().message.find("age " + std::to_string(std::stoul(root))) !=
+        std::string::npos);
+  CHECK(read_bytes(file) == bytes);
+  HistoryStore reader = dgx::test::open_store(file, OpenMode::kReadOnly);
+  CHECK(reader.page({})->total == 24);
+  CHECK(reader.check_integrity().error().code == ErrorCode::kCorrupt);
+}
+
 TEST_CASE("A log that was cut off gives all changes before the cut, each whole", "[history]") {
   const dgx::test::TornVfs without_fsync;
   const TempDir temp;

@@ -173,6 +173,10 @@ TEST_CASE("Words of scripts without spaces are found anywhere in a sentence", "[
   CHECK(hits(store, "ベース") == 1);
   CHECK(hits(store, "鼓 ベ") == 1);
   CHECK(hits(store, "琴") == 0);
+  add_completed_job(store, "808鼓C調");
+  CHECK(hits(store, "鼓") == 3);
+  CHECK(hits(store, "808") == 1);
+  CHECK(hits(store, "c") == 1);
 }
 
 TEST_CASE("Pages are the newest first, exact, and never overlap", "[history]") {
@@ -269,18 +273,20 @@ TEST_CASE("A page out of range is refused with the field and the range", "[histo
 TEST_CASE("A take is found by its id or by the end of it", "[history]") {
   const TempDir temp;
   HistoryStore store = open_store(temp / "history.db");
-  Job job = make_job("one", 3);
+  Job job = make_job("one", 4);
   job.take_ids = {"01JD0000000000000000A1B2C3", "01JD0000000000000000Z9B2C3",
-                  "01JD00000000000000000QX7K9"};
+                  "01JD00000000000000000QX7K9", "PREFIX-01JD00000000000000000QX7K9"};
   REQUIRE_OK(store.add_job(job));
-  for (const std::string& name :
-       {"01JD00000000000000000QX7K9"s, "x7k9"s, "X7K9"s, "qX7k9"s, "01jd00000000000000000qx7k9"s}) {
+  // A whole id is meant even where a longer one ends with it.
+  for (const std::string& name : {"01JD00000000000000000QX7K9"s, "01jd00000000000000000qx7k9"s}) {
     CAPTURE(name);
     const auto take = store.find_take(name);
     REQUIRE_OK(take);
     CHECK(take->id == job.take_ids[2]);
   }
-  CHECK(store.find_take("a1b2c3")->id == job.take_ids[0]);
+  for (const std::string& name : {"a1b2c3"s, "A1B2C3"s, "0a1b2C3"s}) {
+    CHECK(store.find_take(name)->id == job.take_ids[0]);
+  }
   const auto several = store.find_take("b2c3");
   REQUIRE_FALSE(several);
   CHECK(several.error().code == ErrorCode::kConflict);
