@@ -27,7 +27,8 @@ double cancel(Running& running, int signal) {
   const double seconds = seconds_since(sent);
   INFO(outcome.err);
   CHECK(outcome.exit_code == kInterrupted);
-  CHECK(seconds <= 1.0 * patience());
+  // Far more than an idle machine needs, which the tests print: a busy one must not fail here.
+  CHECK(seconds <= 5.0 * patience());
   CHECK(outcome.err.ends_with("dgx-music: cancelled\n"));
   return seconds;
 }
