@@ -81,7 +81,7 @@ TEST_CASE("Waiting for another program can be cancelled, and leaves no row", "[i
   const auto sent = Running::Clock::now();
   second.send(SIGINT);
   CHECK(second.wait().exit_code == kInterrupted);
-  CHECK(seconds_since(sent) <= 1.0 * patience());
+  CHECK(seconds_since(sent) <= 5.0 * patience());
   cancel(first, SIGINT);
   CHECK(sqlite3_says(program.database(), "SELECT count(*) FROM jobs") == "1");
 }
