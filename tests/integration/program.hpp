@@ -108,7 +108,8 @@ protocol::Receipt receipt_beside(const std::filesystem::path& wav);
 
 /// True where the long variants of the tests are asked for (scripts/test --nightly).
 bool long_tests();
-/// Sanitizers make everything slower; deadlines that a person would notice are stretched by this.
+/// Deadlines that a person would notice are stretched by this: sanitizers make everything slower,
+/// and so do other programs that want the processors.
 double patience();
 
 }  // namespace dgx::test
