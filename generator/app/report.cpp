@@ -33,14 +33,13 @@ std::string joined(const std::vector<std::string>& parts, std::string_view separ
 
 std::string music_facts(const Receipt& receipt) {
   const auto& tempo = receipt.tempo;
-  return joined(
-      {length_text(receipt.duration_seconds),
-       tempo.bars ? std::to_string(*tempo.bars) + (*tempo.bars == 1 ? " bar" : " bars") + " of " +
-                        escaped_for_terminal(tempo.time_signature)
-                  : "",
-       tempo.bpm ? protocol::number_text(*tempo.bpm) + " BPM" : "",
-       receipt.key ? escaped_for_terminal(*receipt.key) : "", receipt.loop ? "loop" : ""},
-      kDot);
+  return joined({length_text(receipt.duration_seconds),
+                 tempo.bars ? std::to_string(*tempo.bars) + (*tempo.bars == 1 ? " bar" : " bars") +
+                                  " of " + escaped_for_terminal(tempo.time_signature)
+                            : "",
+                 tempo.bpm ? protocol::number_text(*tempo.bpm) + " BPM" : "",
+                 receipt.key ? escaped_for_terminal(*receipt.key) : "", receipt.loop ? "loop" : ""},
+                kDot);
 }
 
 std::string level_facts(const Receipt& receipt) {
@@ -60,8 +59,10 @@ std::string chosen_facts(const Receipt& receipt) {
   std::vector<std::string> parts;
   for (const auto& choice : receipt.choices) {
     if (choice.source == "request") continue;
-    parts.push_back(
-        escaped_for_terminal(choice.name + " " + choice.value + " (" + choice.source + ")"));
+    constexpr std::string_view kInstrument = "instrument.";
+    const std::string name =
+        choice.name.starts_with(kInstrument) ? choice.name.substr(kInstrument.size()) : choice.name;
+    parts.push_back(escaped_for_terminal(name + " " + choice.value + " (" + choice.source + ")"));
   }
   return joined(parts, ", ");
 }
