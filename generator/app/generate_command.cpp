@@ -202,7 +202,7 @@ class Generation {
     return report(*job, *receipts);
   }
 
-  Result<int> report(const Job& job, const std::vector<std::string>& receipts) {
+  Result<int> report(const Job& job, const std::vector<std::string>& receipts) const {
     if (arguments_.json) {
       print_line(STDOUT_FILENO, encode_job_result(job, receipts));
     } else if (Status printed = print_takes(receipts); !printed) {

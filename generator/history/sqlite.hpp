@@ -37,7 +37,7 @@ struct Connection {
 
 /// The kCorrupt that every kind of damage becomes: names the file, says what is wrong and what to
 /// do about it.
-Error damaged(const std::filesystem::path& file, const std::string& finding);
+Error damaged(const std::filesystem::path& file, const std::string& report);
 
 /// The Error that an SQLite result code stands for, by the connection's last failure:
 /// BUSY -> kUnavailable, FULL -> kDiskFull, CORRUPT and NOTADB -> kCorrupt, CONSTRAINT ->

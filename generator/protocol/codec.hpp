@@ -21,19 +21,19 @@ struct ErrorReply {
 };
 
 std::string encode(const GenerationRequest& request);
-Result<GenerationRequest> decode_request(std::string_view json);
+Result<GenerationRequest> decode_request(std::string_view text);
 
 std::string encode(const Receipt& receipt);
 /// The same, indented: the file beside a take.
 std::string encode_for_people(const Receipt& receipt);
-Result<Receipt> decode_receipt(std::string_view json);
+Result<Receipt> decode_receipt(std::string_view text);
 
 /// The one object that `generate --json` prints; `receipts` are JSON texts.
 std::string encode_job_result(const Job& job, const std::vector<std::string>& receipts);
 
 /// {"error": {"code", "message", "field"?}}
 std::string encode(const ErrorReply& reply);
-Result<ErrorReply> decode_error_reply(std::string_view json);
+Result<ErrorReply> decode_error_reply(std::string_view text);
 
 /// A page of history: {"generations": [...], "total", "page", "page_size"}.
 std::string encode_history(const std::vector<Take>& takes, std::int64_t total, std::int64_t page,

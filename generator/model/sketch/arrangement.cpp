@@ -20,7 +20,7 @@ std::vector<std::string> form_of(int phrases, bool with_ends) {
   if (phrases == 3) return {with_ends ? "intro" : "a", with_ends ? "a" : "b", "b"};
   if (phrases == 4) return {with_ends ? "intro" : "a", "a", "b", "b"};
   std::vector<std::string> form;
-  if (with_ends) form.push_back("intro");
+  if (with_ends) form.emplace_back("intro");
   const int body = phrases - (with_ends ? 2 : 0);
   const std::array<std::string, 8> cycle = {"a", "a", "b", "b", "break", "a", "b", "b"};
   for (int i = 0; i < body; ++i) {
@@ -28,7 +28,7 @@ std::vector<std::string> form_of(int phrases, bool with_ends) {
     // A break leads somewhere; at the very end it would be a hole.
     form.push_back(name == "break" && i + 1 >= body ? "b" : name);
   }
-  if (with_ends) form.push_back("outro");
+  if (with_ends) form.emplace_back("outro");
   return form;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <string>
 
@@ -96,7 +97,7 @@ class ChordPlayer {
       const std::size_t index = chord_index(bar_start + from * kQuartersOfStep);
       const ChordSpan& chord = song_.chords[index];
       const double chord_end = (chord.start + chord.length - bar_start) / kQuartersOfStep;
-      const int until = std::min(to, static_cast<int>(chord_end + 0.5));
+      const int until = std::min(to, static_cast<int>(std::lround(chord_end)));
       sound(voicings_[index], bar, from, until, force);
       from = std::max(until, from + 1);
       force *= 0.9;

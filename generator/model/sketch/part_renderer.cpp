@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t kBlock = FluidSynth::kBlockFrames;
 constexpr std::size_t kPieceFrames = 64 * kBlock;
-constexpr std::size_t kLongestTailFrames = 8 * kSampleRate;
+constexpr std::size_t kLongestTailFrames = std::size_t{8} * kSampleRate;
 constexpr float kInaudible = 1e-5F;  // -100 dBFS
 
 struct Event {
