@@ -10,6 +10,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -92,10 +93,15 @@ void measure(const Home& home, const Command& command, int rounds) {
   std::fflush(stdout);
 }
 
+// The whole id, for among so many takes the end of one names several.
 std::string any_take(const Home& home) {
   for (const auto& entry : fs::directory_iterator(home.data() / "takes")) {
-    const std::string stem = entry.path().stem().string();
-    if (entry.path().extension() == ".json") return stem.substr(stem.rfind('-') + 1);
+    if (entry.path().extension() != ".json") continue;
+    std::ifstream file(entry.path());
+    const std::string receipt{std::istreambuf_iterator<char>(file), {}};
+    const std::string label = "\"take_id\": \"";
+    const std::size_t at = receipt.find(label);
+    if (at != std::string::npos) return receipt.substr(at + label.size(), 26);
   }
   expect(false, "generate left no take");
   return "";
