@@ -80,10 +80,10 @@ AudioClip with_neighbours(const AudioClip& clip) {
   return wide;
 }
 
-// All of `clip` from the output frame `skip` on, into `result`, whose zeros stay where the audio
-// ends early.
-Status stream_through(const AudioClip& clip, std::size_t skip, AudioClip& result,
-                      const std::stop_token& stop) {
+// All of `clip` from the output frame `skip` on, into `result`: at most `wanted` frames, and fewer
+// where the audio ends early.
+Status stream_through(const AudioClip& clip, std::size_t skip, std::size_t wanted,
+                      AudioClip& result, const std::stop_token& stop) {
   Stream stream(clip, result.sample_rate);
   const std::size_t channels = stream.channels();
   const auto block = static_cast<std::size_t>(clip.sample_rate);
@@ -92,18 +92,21 @@ Status stream_through(const AudioClip& clip, std::size_t skip, AudioClip& result
   std::vector<float> made((static_cast<std::size_t>(result.sample_rate) * 2 + 65536) * channels);
   std::size_t position = 0;
   const auto keep = [&](std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i, ++position) {
-      if (position < skip || position - skip >= result.frame_count()) continue;
-      std::copy_n(made.data() + i * channels, channels,
-                  result.samples.data() + (position - skip) * channels);
+    const std::size_t first = std::max(position, skip);
+    const std::size_t last = std::min(position + count, skip + wanted);
+    if (first < last) {
+      const float* frames_kept = made.data() + (first - position) * channels;
+      result.samples.insert(result.samples.end(), frames_kept,
+                            frames_kept + (last - first) * channels);
     }
+    position += count;
   };
   for (std::size_t start = 0; start < frames; start += block) {
     if (stop.stop_requested()) return Error{ErrorCode::kCancelled, "resampling was cancelled"};
     keep(stream.process(clip.samples.data() + start * channels, std::min(block, frames - start),
                         made.data(), made.size() / channels));
   }
-  while (position < skip + result.frame_count()) {
+  while (position < skip + wanted) {
     const std::size_t count = stream.process(nullptr, 0, made.data(), made.size() / channels);
     if (count == 0) break;
     keep(count);
@@ -127,14 +130,17 @@ Result<AudioClip> resample(AudioClip clip, int sample_rate, std::int64_t frame_c
     clip.samples.resize(frames_wanted * channels, 0.0F);
     return clip;
   }
-  AudioClip result{sample_rate, clip.channels, std::vector<float>(frames_wanted * channels)};
-  if (frames_wanted == 0 || clip.samples.empty()) return result;
+  AudioClip result{sample_rate, clip.channels, {}};
+  // Only reserved: to touch it all takes time in which nobody looks at `stop`.
+  result.samples.reserve(frames_wanted * channels);
   const bool loops = edges == Edges::kLoop;
   if (loops) clip = with_neighbours(clip);
   const std::size_t skip = loops ? static_cast<std::size_t>(sample_rate) : 0;
-  if (Status streamed = stream_through(clip, skip, result, stop); !streamed) {
-    return streamed.error();
+  if (frames_wanted > 0 && !clip.samples.empty()) {
+    Status streamed = stream_through(clip, skip, frames_wanted, result, stop);
+    if (!streamed) return std::move(streamed).error();
   }
+  result.samples.resize(frames_wanted * channels, 0.0F);
   return result;
 }
 
