@@ -163,6 +163,17 @@ void EngineServer::answer(const DescribeMessage&) {
   tell(registry_.describe());
 }
 
+void EngineServer::answer(const CheckMessage& message) {
+  finish(without_exceptions([&] { return check(message); }));
+}
+
+Result<DoneMessage> EngineServer::check(const CheckMessage& message) {
+  auto model = registry_.find(message.request.model.value_or(""));
+  if (!model) return std::move(model).error();
+  if (Status taken = (*model)->check(message.request); !taken) return taken.error();
+  return DoneMessage{(*model)->describe()};
+}
+
 void EngineServer::answer(const LoadMessage& message) {
   finish(without_exceptions([&] { return load(message); }));
 }

@@ -40,9 +40,11 @@ class EngineServer {
   std::optional<protocol::EngineMessage> next_command(const std::stop_token& stop);
 
   void answer(const protocol::DescribeMessage& message);
+  void answer(const protocol::CheckMessage& message);
   void answer(const protocol::LoadMessage& message);
   void answer(const protocol::UnloadMessage& message);
   void answer(const protocol::GenerateMessage& message);
+  Result<protocol::DoneMessage> check(const protocol::CheckMessage& message);
   Result<protocol::DoneMessage> load(const protocol::LoadMessage& message);
   Result<protocol::DoneMessage> generate(const protocol::GenerateMessage& message,
                                          const std::stop_token& stop);

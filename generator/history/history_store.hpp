@@ -96,7 +96,8 @@ class HistoryStore {
   Status complete_job(const std::string& job_id);
   /// pending or processing -> failed; takes that are not completed fail with it.
   Status fail_job(const std::string& job_id, const Error& error);
-  /// pending or processing -> cancelled; takes that are not completed are cancelled with it.
+  /// pending or processing -> cancelled, and all its takes with it, those completed as well: their
+  /// files are the caller's to remove.
   Status cancel_job(const std::string& job_id);
   /// processing -> pending, after the process that worked on it is gone; completed takes stay so.
   Status requeue_job(const std::string& job_id);

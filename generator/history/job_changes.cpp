@@ -43,13 +43,21 @@ Status change_job(Database& database, const std::string& job_id, const char* rul
   return refused(database, job_id, rule);
 }
 
-// Takes that are not completed end as their job does.
-Status end_open_takes(Database& database, const std::string& job_id, JobStatus status,
-                      const std::string& at, const std::optional<std::string>& message) {
+// What a job completed before it failed is the musician's to keep.
+Status fail_open_takes(Database& database, const std::string& job_id, const std::string& at,
+                       const std::string& message) {
   return database.run(
-      "UPDATE generations SET status = ?2, completed_at = ?3, error_message = ?4 "
+      "UPDATE generations SET status = 'failed', completed_at = ?2, error_message = ?3 "
       "WHERE job_id = ?1 AND status <> 'completed'",
-      job_id, protocol::to_string(status), at, message);
+      job_id, at, message);
+}
+
+// Who cancels wants none of it: completed takes go as well, and their receipts with the files.
+Status cancel_takes(Database& database, const std::string& job_id, const std::string& at) {
+  return database.run(
+      "UPDATE generations SET status = 'cancelled', completed_at = ?2, file_path = NULL, "
+      "file_size_bytes = NULL, metadata = NULL WHERE job_id = ?1",
+      job_id, at);
 }
 
 Status check_new(const Job& job) {
@@ -224,7 +232,7 @@ Status fail_job(Database& database, const std::string& job_id, const Error& erro
                  "WHERE id = ?1 AND state IN ('pending', 'processing')",
                  now, protocol::to_string(error.code), error.message, error.field);
   if (!changed) return changed;
-  const Status takes = end_open_takes(database, job_id, JobStatus::kFailed, now, error.message);
+  const Status takes = fail_open_takes(database, job_id, now, error.message);
   if (!takes) return takes;
   return add_event(database, job_id, "failed", now);
 }
@@ -237,7 +245,7 @@ Status cancel_job(Database& database, const std::string& job_id) {
                  "WHERE id = ?1 AND state IN ('pending', 'processing')",
                  now);
   if (!changed) return changed;
-  const Status takes = end_open_takes(database, job_id, JobStatus::kCancelled, now, std::nullopt);
+  const Status takes = cancel_takes(database, job_id, now);
   if (!takes) return takes;
   return add_event(database, job_id, "cancelled", now);
 }

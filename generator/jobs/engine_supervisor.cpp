@@ -128,16 +128,28 @@ Status EngineSupervisor::ensure_started() {
   return ok();
 }
 
-Result<ModelsMessage> EngineSupervisor::models() {
+Result<EngineMessage> EngineSupervisor::ask(const EngineMessage& question) {
   if (Status started = ensure_started(); !started) return started.error();
-  Status sent = engine_->send(DescribeMessage{});
-  auto message = sent ? Conversation(*engine_, deadlines_, -1).next_message(deadlines_.step)
-                      : Result<EngineMessage>(sent.error());
-  if (!message) {
-    engine_.reset();
-    return std::move(message).error();
-  }
-  if (auto* models = std::get_if<ModelsMessage>(&*message)) return std::move(*models);
+  Status sent = engine_->send(question);
+  auto answer = sent ? Conversation(*engine_, deadlines_, -1).next_message(deadlines_.step)
+                     : Result<EngineMessage>(sent.error());
+  if (!answer) engine_.reset();
+  return answer;
+}
+
+Status EngineSupervisor::check(const GenerationRequest& request) {
+  auto answer = ask(CheckMessage{request});
+  if (!answer) return std::move(answer).error();
+  if (std::holds_alternative<DoneMessage>(*answer)) return ok();
+  if (auto* failed = std::get_if<FailedMessage>(&*answer)) return std::move(failed->error);
+  engine_.reset();
+  return Error{ErrorCode::kCorrupt, "the engine did not say whether it takes the request"};
+}
+
+Result<ModelsMessage> EngineSupervisor::models() {
+  auto answer = ask(DescribeMessage{});
+  if (!answer) return std::move(answer).error();
+  if (auto* models = std::get_if<ModelsMessage>(&*answer)) return std::move(*models);
   engine_.reset();
   return Error{ErrorCode::kCorrupt, "the engine did not answer with its models"};
 }

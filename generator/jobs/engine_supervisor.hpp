@@ -38,6 +38,9 @@ class EngineSupervisor {
   /// The models of the engine, and those that cannot be used with the reason.
   Result<protocol::ModelsMessage> models();
 
+  /// Whether the request's model would take it: what the model refuses, and nothing is rendered.
+  Status check(const protocol::GenerationRequest& request);
+
   /// Renders one job and gives its takes in order, each as soon as it has arrived whole.
   Result<protocol::ModelDescription> render(const std::string& job_id,
                                             const protocol::GenerationRequest& request,
@@ -49,6 +52,7 @@ class EngineSupervisor {
   class Rendering;
 
   Status ensure_started();
+  Result<protocol::EngineMessage> ask(const protocol::EngineMessage& question);
 
   EngineCommand command_;
   EngineDeadlines deadlines_;

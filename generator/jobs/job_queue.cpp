@@ -4,12 +4,15 @@
 #include <sys/random.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "generator/base/ulid.hpp"
 #include "generator/base/utc_time.hpp"
 #include "generator/jobs/job_attempt.hpp"
 #include "generator/jobs/recovery.hpp"
+#include "generator/jobs/take_files.hpp"
+#include "generator/protocol/codec.hpp"
 #include "generator/protocol/validation.hpp"
 
 namespace dgx::jobs {
@@ -77,6 +80,7 @@ Result<Job> JobQueue::submit(GenerationRequest request) {
   }
   auto folder = open_output_folder(request.output_dir, options_.output);
   if (!folder) return std::move(folder).error();
+  if (Status taken = engine_.check(request); !taken) return taken.error();
 
   Job job;
   job.id = new_ulid();
@@ -108,10 +112,33 @@ Result<Job> JobQueue::run(const std::string& job_id, const JobProgress& progress
 Result<Job> JobQueue::end(const Job& job, const Status& outcome) {
   Status written = outcome ? store_.complete_job(job.id)
                    : outcome.error().code == ErrorCode::kCancelled
-                       ? store_.cancel_job(job.id)
+                       ? cancel(job)
                        : store_.fail_job(job.id, final_error(job, outcome.error()));
   if (!written) return std::move(written).error();
   return store_.find_job(job.id);
+}
+
+// Rows first: a process that dies in between leaves a file too many, never a row without its file.
+Status JobQueue::cancel(const Job& job) {
+  std::vector<std::string> names;
+  for (const std::string& id : job.take_ids) {
+    const auto take = store_.find_take(id);
+    if (!take) return take.error();
+    if (take->status != JobStatus::kCompleted) continue;
+    const auto receipt = decode_receipt(take->receipt_json);
+    if (!receipt) return receipt.error();
+    std::ranges::move(file_names_of(*receipt), std::back_inserter(names));
+  }
+  if (Status cancelled = store_.cancel_job(job.id); !cancelled) return cancelled;
+  if (names.empty()) return ok();
+  const auto folder = open_output_folder(job.request.output_dir, options_.output);
+  if (!folder) return folder.error();
+  for (const std::string& name : names) {
+    Status removed = folder->remove_file(name);
+    // Whoever moved a file out of the folder meanwhile has it.
+    if (!removed && removed.error().code != ErrorCode::kNotFound) return removed;
+  }
+  return folder->sync();
 }
 
 }  // namespace dgx::jobs

@@ -37,16 +37,19 @@ class JobQueue {
   Result<int> recover();
 
   /// Checks the request, chooses model and seed where none was said, makes sure that the output
-  /// folder can be written, and writes job and takes as pending. Writes nothing if it fails.
+  /// folder can be written and that the model would take the request, and writes job and takes as
+  /// pending. Writes nothing if it fails.
   Result<protocol::Job> submit(protocol::GenerationRequest request);
 
   /// Runs a pending job to its end and gives it as it then stands: completed, failed with its
-  /// error, or cancelled. An Error is given only where the history itself could not be written.
+  /// error, or cancelled. Of a cancelled job no file stays, of a failed one the takes that were
+  /// completed. An Error is given only where the history itself could not be written.
   Result<protocol::Job> run(const std::string& job_id, const JobProgress& progress,
                             const std::stop_token& stop);
 
  private:
   Result<protocol::Job> end(const protocol::Job& job, const Status& outcome);
+  Status cancel(const protocol::Job& job);
 
   history::HistoryStore& store_;
   EngineSupervisor& engine_;

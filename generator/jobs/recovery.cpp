@@ -86,13 +86,9 @@ void remove_temporary_files(const Directory& folder, const std::string& take_id)
 
 // Files of a take that was published in part are kept, out of the musician's way.
 void quarantine(const Directory& folder, const Receipt& receipt) {
-  std::vector<std::string> names = {name_of(receipt.file_path)};
-  for (const StemFile& stem : receipt.stems) names.push_back(name_of(stem.file_path));
-  if (receipt.midi_path) names.push_back(name_of(*receipt.midi_path));
-  names.push_back(std::filesystem::path(names.front()).replace_extension(".json").string());
   const auto kept = folder.make_directory(kQuarantine);
   if (!kept) return log::warning(kept.error().message);
-  for (const std::string& name : names) {
+  for (const std::string& name : file_names_of(receipt)) {
     if (!folder.contains(name)) continue;
     if (Status moved = folder.move_without_replacing(name, *kept, name); !moved) {
       log::warning(moved.error().message);

@@ -208,6 +208,17 @@ Result<protocol::Receipt> write_take_files(const Directory& folder, TakeContent 
   return published.error();
 }
 
+std::vector<std::string> file_names_of(const protocol::Receipt& receipt) {
+  const auto name_of = [](const std::string& path) {
+    return std::filesystem::path(path).filename().string();
+  };
+  std::vector<std::string> names = {name_of(receipt.file_path)};
+  for (const protocol::StemFile& stem : receipt.stems) names.push_back(name_of(stem.file_path));
+  if (receipt.midi_path) names.push_back(name_of(*receipt.midi_path));
+  names.push_back(std::filesystem::path(names.front()).replace_extension(".json").string());
+  return names;
+}
+
 history::CompletedTake completed_row(const protocol::Receipt& receipt) {
   history::CompletedTake row;
   row.take_id = receipt.take_id;

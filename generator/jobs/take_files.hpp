@@ -27,6 +27,10 @@ struct TakeContent {
 Result<protocol::Receipt> write_take_files(const Directory& folder, TakeContent content,
                                            const std::stop_token& stop = {});
 
+/// The names of the files of a published take, in the order in which they may go: the WAV first,
+/// whose presence means that the take is whole.
+std::vector<std::string> file_names_of(const protocol::Receipt& receipt);
+
 /// The row of history that belongs to a receipt whose files are published.
 history::CompletedTake completed_row(const protocol::Receipt& receipt);
 

@@ -28,6 +28,11 @@ class MusicModel {
 
   [[nodiscard]] virtual ModelDescription describe() const = 0;
 
+  /// Whether generate() would take `request`, which has passed validate() and has a seed; refuses
+  /// it in the sentence that generate() would use. Renders and loads nothing, so that it answers
+  /// before a job is written down.
+  virtual Status check(const protocol::GenerationRequest& request) = 0;
+
   /// Makes the model ready. Calling it again is cheap.
   virtual Status load(const ProgressSink& progress, std::stop_token stop) = 0;
 

@@ -27,6 +27,8 @@ void describe(F& f, T& m) {
   f("models", m.models);
   f("unavailable", m.unavailable);
 }
+template <typename F, Is<CheckMessage> T>
+void describe(F&, T&) {}  // The request goes by the parameter table.
 template <typename F, Is<LoadMessage> T>
 void describe(F& f, T& m) {
   f("model", m.model);
@@ -35,7 +37,7 @@ template <typename F, Is<UnloadMessage> T>
 void describe(F&, T&) {}
 template <typename F, Is<GenerateMessage> T>
 void describe(F& f, T& m) {
-  f("job_id", m.job_id);  // The request goes by the parameter table.
+  f("job_id", m.job_id);  // The request as in CheckMessage.
 }
 template <typename F, Is<CancelMessage> T>
 void describe(F& f, T& m) {
@@ -83,8 +85,8 @@ namespace json = boost::json;
 
 // In the order of the alternatives of EngineMessage.
 constexpr std::array<std::string_view, std::variant_size_v<EngineMessage>> kTypeNames = {
-    "hello",  "describe", "models", "load", "unload", "generate",
-    "cancel", "progress", "take",   "done", "failed", "heartbeat"};
+    "hello",  "describe", "models", "check", "load",   "unload",   "generate",
+    "cancel", "progress", "take",   "done",  "failed", "heartbeat"};
 
 template <typename Message>
 Result<EngineMessage> decode_as(const json::object& object) {
@@ -92,7 +94,7 @@ Result<EngineMessage> decode_as(const json::object& object) {
   FieldDecoder decoder(object, "");
   describe(decoder, message);
   if (Status status = decoder.status(); !status) return status.error();
-  if constexpr (std::is_same_v<Message, GenerateMessage>) {
+  if constexpr (requires { message.request; }) {
     const json::value* field = object.if_contains("request");
     auto request = request_from_json(field != nullptr ? *field : json::value());
     if (!request) return std::move(request).error();
@@ -122,9 +124,11 @@ std::string encode(const EngineMessage& message) {
   FieldEncoder encoder;
   std::visit([&encoder](const auto& m) { describe(encoder, m); }, message);
   for (auto& [key, value] : encoder.take()) object[key] = std::move(value);
-  if (const auto* generate = std::get_if<GenerateMessage>(&message)) {
-    object["request"] = to_json(generate->request);
-  }
+  std::visit(
+      [&object](const auto& m) {
+        if constexpr (requires { m.request; }) object["request"] = to_json(m.request);
+      },
+      message);
   return write_json(object);
 }
 

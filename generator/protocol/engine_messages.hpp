@@ -9,7 +9,7 @@
 #include "generator/base/result.hpp"
 #include "generator/protocol/messages.hpp"
 
-// The JSON messages between the service and the engine. The service sends describe, load,
+// The JSON messages between the service and the engine. The service sends describe, check, load,
 // generate, cancel and unload; the engine sends the others. One job at a time.
 namespace dgx::protocol {
 
@@ -31,6 +31,13 @@ struct UnavailableModel {
 struct ModelsMessage {
   std::vector<ModelDescription> models{};  ///< Best first
   std::vector<UnavailableModel> unavailable{};
+};
+
+/// Asks whether the model would take a request that has passed validate() and has a model and a
+/// seed: what only the model knows, such as the length of bars at a tempo that it chooses.
+/// Answered soon, by DoneMessage or FailedMessage.
+struct CheckMessage {
+  GenerationRequest request{};
 };
 
 /// Makes a model ready; answered by DoneMessage or FailedMessage.
@@ -91,9 +98,10 @@ struct FailedMessage {
 /// Once a second, from a thread that models never block.
 struct HeartbeatMessage {};
 
-using EngineMessage = std::variant<HelloMessage, DescribeMessage, ModelsMessage, LoadMessage,
-                                   UnloadMessage, GenerateMessage, CancelMessage, ProgressMessage,
-                                   TakeMessage, DoneMessage, FailedMessage, HeartbeatMessage>;
+using EngineMessage =
+    std::variant<HelloMessage, DescribeMessage, ModelsMessage, CheckMessage, LoadMessage,
+                 UnloadMessage, GenerateMessage, CancelMessage, ProgressMessage, TakeMessage,
+                 DoneMessage, FailedMessage, HeartbeatMessage>;
 
 std::string encode(const EngineMessage& message);
 Result<EngineMessage> decode_engine_message(std::string_view json);

@@ -120,6 +120,15 @@ TEST_CASE("Load, generate and unload are each answered with done", "[engine]") {
   CHECK(session.expect<FailedMessage>().error.code == dgx::ErrorCode::kNotFound);
 }
 
+TEST_CASE("A request is checked without being rendered", "[engine]") {
+  Session session;
+  session.expect<HelloMessage>();
+  session.send(CheckMessage{job("a", "plain tone").request});
+  session.expect<DoneMessage>();
+  session.send(CheckMessage{job("a", "refuse this").request});
+  CHECK(session.expect<FailedMessage>().error.field == "prompt");
+}
+
 TEST_CASE("Heartbeats come while a model works and while none does", "[engine]") {
   Session session;
   session.expect<HelloMessage>();

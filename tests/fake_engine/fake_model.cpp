@@ -108,6 +108,11 @@ model::ModelDescription FakeModel::describe() const {
   return description;
 }
 
+Status FakeModel::check(const GenerationRequest& request) {
+  if (!asks_for(request, "refuse")) return ok();
+  return Error{ErrorCode::kInvalidArgument, "the fake model takes no such prompt", "prompt"};
+}
+
 Status FakeModel::load(const model::ProgressSink& progress, std::stop_token) {
   progress({Phase::kLoading, 1, 1, {}});
   return ok();

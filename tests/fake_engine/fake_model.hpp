@@ -11,6 +11,7 @@ namespace dgx::test {
 ///   stop                        stops the whole process, heartbeats and all (SIGSTOP)
 ///   hang                        goes on for ever, and never looks at the stop token
 ///   slow                        goes on for ever, but can be cancelled
+///   refuse                      refuses the request when it is checked
 ///   memory                      throws std::bad_alloc
 ///   throw                       throws std::runtime_error
 ///   short                       gives one take too few
@@ -20,6 +21,7 @@ namespace dgx::test {
 class FakeModel final : public model::MusicModel {
  public:
   [[nodiscard]] model::ModelDescription describe() const override;
+  Status check(const protocol::GenerationRequest& request) override;
   Status load(const model::ProgressSink& progress, std::stop_token stop) override;
   Status generate(const protocol::GenerationRequest& request, const model::TakeSink& take,
                   const model::ProgressSink& progress, std::stop_token stop) override;

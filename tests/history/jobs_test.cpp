@@ -70,7 +70,7 @@ constexpr Row kTable[] = {
     {"all takes completed", "complete_take", "", ""},
     {"all takes completed", "complete", "completed", "completed"},
     {"all takes completed", "fail", "failed", "completed"},
-    {"all takes completed", "cancel", "cancelled", "completed"},
+    {"all takes completed", "cancel", "cancelled", "cancelled"},
     {"all takes completed", "requeue", "pending", "completed"},
     {"completed", "begin", "", ""},
     {"completed", "complete_take", "", ""},

@@ -103,16 +103,31 @@ TEST_CASE("A missing soundfont is named with what to install", "[integration]") 
   check_nothing_written(program);
 }
 
-TEST_CASE("A soundfont that is none fails the job in one sentence", "[integration]") {
+TEST_CASE("A soundfont that is none is refused before anything is written", "[integration]") {
+  Program program;
+  const fs::path other = program.home() / "other.sf2";
+  program.environment["DGX_MUSIC_SOUNDFONT"] = other.string();
+  for (const std::string content : {"", "this is no soundfont", "RIFF1234sfbk, cut short"}) {
+    INFO(content);
+    write_file(other, content);
+    check_refused(program.run({"generate", "house"}),
+                  {"soundfont " + other.string() + " is not a whole SoundFont file"});
+    check_nothing_written(program);
+  }
+}
+
+TEST_CASE("A damaged soundfont fails the job in one sentence", "[integration]") {
   Program program;
   const fs::path broken = program.home() / "broken.sf2";
-  write_file(broken, "this is no soundfont");
+  write_file(broken, std::string("RIFF\x15\0\0\0sfbk and then no more", 29));
   program.environment["DGX_MUSIC_SOUNDFONT"] = broken.string();
   const auto outcome = program.run({"generate", "house"});
   CHECK(outcome.exit_code == 2);
-  CHECK(outcome.err.starts_with("loading the model\ndgx-music: soundfont " + broken.string() +
-                                " could not be read by FluidSynth"));
-  CHECK(std::count(outcome.err.begin(), outcome.err.end(), '\n') == 2);
+  // The lines before the last are FluidSynth's own words.
+  const auto last = outcome.err.rfind("dgx-music: soundfont " + broken.string() +
+                                      " could not be read by FluidSynth");
+  REQUIRE(last != std::string::npos);
+  CHECK(outcome.err.find('\n', last) == outcome.err.size() - 1);
   CHECK(files_beneath(program.takes()).empty());
   CHECK(sqlite3_says(program.database(), "SELECT state FROM jobs") == "failed");
 }

@@ -193,6 +193,42 @@ TEST_CASE("A cancelled job never reaches history and leaves no file", "[jobs]") 
   CHECK(shop.files().empty());
 }
 
+TEST_CASE("Cancelling takes back the variations that were completed, and their files", "[jobs]") {
+  Workshop shop;
+  std::stop_source stop;
+  std::size_t files_before = 0;
+  auto request = fake_request("plain tone");
+  request.variations = 2;
+  const auto submitted = shop.queue.submit(request);
+  const auto job = shop.queue.run(
+      submitted->id,
+      [&](double, const Progress& progress) {
+        const bool first_done = progress.phase == Phase::kFinishing && progress.step == 2;
+        if (!first_done || stop.stop_requested()) return;
+        files_before = shop.files().size();
+        stop.request_stop();
+      },
+      stop.get_token());
+  REQUIRE_OK(job);
+  CHECK(files_before == 3);
+  CHECK(job->status == JobStatus::kCancelled);
+  for (const std::string& id : job->take_ids) {
+    const auto take = shop.store.find_take(id);
+    CHECK(take->status == JobStatus::kCancelled);
+    CHECK(take->file_path.empty());
+  }
+  CHECK(shop.files().empty());
+}
+
+TEST_CASE("What the model refuses is refused before a row is written", "[jobs]") {
+  Workshop shop;
+  const auto refused = shop.queue.submit(fake_request("refuse this"));
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().message == "the fake model takes no such prompt");
+  CHECK(refused.error().field == "prompt");
+  CHECK(shop.store.page({})->total == 0);
+}
+
 TEST_CASE("A model that gives too few takes fails its job, and what it gave is kept", "[jobs]") {
   Workshop shop;
   auto request = fake_request("please short change me");

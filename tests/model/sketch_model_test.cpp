@@ -114,9 +114,20 @@ TEST_CASE("A missing soundfont names the package and the place", "[sketch]") {
   CHECK(model.error().message.find("/nowhere/GM.sf2") != std::string::npos);
 }
 
-TEST_CASE("A file that is no soundfont is refused when it is loaded", "[sketch]") {
+TEST_CASE("A file that is no soundfont makes no model", "[sketch]") {
   const dgx::test::TempDir folder;
   std::ofstream(folder / "fake.sf2") << "RIFF but not really";
+  SketchOptions options;
+  options.soundfont = folder / "fake.sf2";
+  const auto model = make_sketch_model(options);
+  REQUIRE_FALSE(model.has_value());
+  CHECK(model.error().code == ErrorCode::kCorrupt);
+  CHECK(model.error().message.find("fake.sf2") != std::string::npos);
+}
+
+TEST_CASE("A damaged soundfont is refused when it is loaded", "[sketch]") {
+  const dgx::test::TempDir folder;
+  std::ofstream(folder / "fake.sf2") << std::string("RIFF\x15\0\0\0sfbk and then no more", 29);
   SketchOptions options;
   options.soundfont = folder / "fake.sf2";
   const auto model = make_sketch_model(options);

@@ -23,8 +23,8 @@ std::string golden(const std::string& name) {
 }  // namespace
 
 TEST_CASE("Every engine message is decoded and encoded again to the same bytes", "[protocol]") {
-  for (const char* name : {"hello", "describe", "models", "load", "unload", "generate", "cancel",
-                           "progress", "take", "done", "failed", "heartbeat"}) {
+  for (const char* name : {"hello", "describe", "models", "check", "load", "unload", "generate",
+                           "cancel", "progress", "take", "done", "failed", "heartbeat"}) {
     CAPTURE(name);
     const std::string json = golden(std::string("engine_") + name);
     const auto message = decode_engine_message(json);
@@ -36,7 +36,7 @@ TEST_CASE("Every engine message is decoded and encoded again to the same bytes",
 TEST_CASE("An engine message of an unknown type or shape is refused", "[protocol]") {
   for (const char* json :
        {"", "[]", "{}", "{\"type\":7}", "{\"type\":\"dance\"}", "{\"type\":\"load\",\"model\":7}",
-        "{\"type\":\"generate\",\"job_id\":\"x\"}",
+        "{\"type\":\"generate\",\"job_id\":\"x\"}", "{\"type\":\"check\"}",
         "{\"type\":\"generate\",\"job_id\":\"x\",\"request\":{\"bpm\":1e309}}",
         "{\"type\":\"generate\",\"job_id\":\"x\",\"request\":{\"bpm\":900}}",
         "{\"type\":\"progress\",\"progress\":{\"phase\":\"dancing\"}}"}) {

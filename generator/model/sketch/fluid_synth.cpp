@@ -3,11 +3,8 @@
 
 #include <fluidsynth.h>
 
-#include <array>
 #include <cmath>
-#include <fstream>
 #include <mutex>
-#include <string_view>
 
 #include "generator/base/log.hpp"
 
@@ -73,16 +70,6 @@ Settings make_settings(const FluidSynth::Options& options) {
   return settings;
 }
 
-/// What is no SoundFont at all would make FluidSynth try other libraries, which print for
-/// themselves.
-bool begins_as_soundfont(const std::filesystem::path& path) {
-  std::array<char, 12> head{};
-  std::ifstream stream(path, std::ios::binary);
-  stream.read(head.data(), head.size());
-  const std::string_view text(head.data(), head.size());
-  return stream && text.substr(0, 4) == "RIFF" && text.substr(8) == "sfbk";
-}
-
 }  // namespace
 
 struct FluidSynth::Handles {
@@ -115,8 +102,7 @@ Result<FluidSynth> FluidSynth::open(const std::filesystem::path& soundfont,
   }
   if (!handles->synth) return Error{ErrorCode::kOutOfMemory, "FluidSynth could not be started"};
   // Without choosing programs: that would load the samples of a piano and a drum kit each time.
-  if (!begins_as_soundfont(soundfont) ||
-      fluid_synth_sfload(handles->synth.get(), soundfont.c_str(), 0) == FLUID_FAILED) {
+  if (fluid_synth_sfload(handles->synth.get(), soundfont.c_str(), 0) == FLUID_FAILED) {
     return Error{ErrorCode::kCorrupt, "soundfont " + soundfont.string() +
                                           " could not be read by FluidSynth " + version()};
   }

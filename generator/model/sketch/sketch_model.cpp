@@ -67,6 +67,15 @@ class SketchModel final : public MusicModel {
     return description;
   }
 
+  Status check(const protocol::GenerationRequest& request) override {
+    const sketch::PromptReading reading = sketch::read_prompt(request.prompt, vocabulary_, genres_);
+    for (int index = 0; index < static_cast<int>(request.variations); ++index) {
+      const Result<sketch::Plan> plan = plan_of(request, reading, index);
+      if (!plan) return plan.error();
+    }
+    return ok();
+  }
+
   Status load(const ProgressSink& progress, std::stop_token stop) override {
     if (loaded_) return ok();
     progress({protocol::Phase::kLoading, 0, 1, std::nullopt});
@@ -94,14 +103,21 @@ class SketchModel final : public MusicModel {
   }
 
  private:
+  [[nodiscard]] Result<sketch::Plan> plan_of(const protocol::GenerationRequest& request,
+                                             const sketch::PromptReading& reading,
+                                             int index) const {
+    const std::int64_t seed = protocol::seed_of_take(request.seed.value_or(0), index);
+    return sketch::make_plan(request, reading, genres_, vocabulary_,
+                             static_cast<std::uint64_t>(seed));
+  }
+
   Result<RenderedTake> render(const protocol::GenerationRequest& request,
                               const sketch::PromptReading& reading, int index,
                               const ProgressSink& progress, std::stop_token stop) const {
     RenderedTake take;
     take.index = index;
     take.seed = protocol::seed_of_take(request.seed.value_or(0), index);
-    Result<sketch::Plan> plan = sketch::make_plan(request, reading, genres_, vocabulary_,
-                                                  static_cast<std::uint64_t>(take.seed));
+    Result<sketch::Plan> plan = plan_of(request, reading, index);
     if (!plan) return std::move(plan).error();
     const sketch::Score score = sketch::write_score(*plan);
     const auto report = [&](int step, int steps) {

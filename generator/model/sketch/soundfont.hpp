@@ -13,7 +13,8 @@ namespace dgx::model::sketch {
 std::vector<std::filesystem::path> soundfont_places();
 
 /// The soundfont to use: `asked`, or the first of soundfont_places() that is there where `asked`
-/// is empty. kMissingDependency names the package to install and every place looked at.
+/// is empty. kMissingDependency names the package to install and every place looked at; a file
+/// that is no SoundFont, or only the beginning of one, is kCorrupt.
 Result<std::filesystem::path> find_soundfont(const std::filesystem::path& asked);
 
 /// The licence of the samples that a take is made of, as an SPDX id: known for the soundfont that
