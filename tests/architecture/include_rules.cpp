@@ -84,6 +84,7 @@ const std::vector<PackageRule> kPackages = {
     {"boost/", {"generator/protocol", "generator/client", "generator/http", "generator/mcp"}},
     {"fluidsynth", {"generator/model/sketch"}},
     {"toml++/", {"generator/model/sketch", "generator/app"}},
+    {"sentencepiece", {"generator/model/musicgen"}},
     {"torch/", {"generator/model/musicgen"}},
     {"ATen/", {"generator/model/musicgen"}},
     {"c10/", {"generator/model/musicgen"}},
