@@ -6,6 +6,7 @@
 #include <string>
 
 #include "generator/app/command_line.hpp"
+#include "generator/app/engine_command.hpp"
 #include "generator/app/interrupts.hpp"
 #include "generator/app/progress_line.hpp"
 #include "generator/app/report.hpp"
@@ -107,19 +108,6 @@ Result<GenerationRequest> read_request(const GenerateArguments& arguments) {
   }
   if (Status valid = validate(request); !valid) return valid.error();
   return request;
-}
-
-jobs::EngineCommand engine_command(const Settings& settings) {
-  jobs::EngineCommand command{settings.engine, {}};
-  if (!settings.soundfont.empty()) {
-    command.arguments = {"--soundfont", settings.soundfont.string()};
-  }
-  const auto genres = settings.places.config / "genres";
-  std::error_code error;
-  if (std::filesystem::is_directory(genres, error)) {
-    command.arguments.insert(command.arguments.end(), {"--genres", genres.string()});
-  }
-  return command;
 }
 
 Result<std::vector<std::string>> receipts_of(history::HistoryStore& store, const Job& job) {

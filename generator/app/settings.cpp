@@ -123,18 +123,31 @@ fs::path find_engine() {
   return error ? fs::path("dgx-music-engine") : self.parent_path() / "dgx-music-engine";
 }
 
-}  // namespace
-
-Result<Settings> read_settings() {
+Result<Settings> default_settings() {
   auto places = find_places();
   if (!places) return std::move(places).error();
   Settings settings;
   settings.places = *std::move(places);
   settings.engine = find_engine();
-  if (Status read = read_file(settings.places.config / "config.toml", settings); !read) {
+  return settings;
+}
+
+}  // namespace
+
+Result<Settings> read_settings_of_environment() {
+  auto settings = default_settings();
+  if (!settings) return settings;
+  if (Status read = read_environment(*settings); !read) return read.error();
+  return settings;
+}
+
+Result<Settings> read_settings() {
+  auto settings = default_settings();
+  if (!settings) return settings;
+  if (Status read = read_file(settings->places.config / "config.toml", *settings); !read) {
     return read.error();
   }
-  if (Status read = read_environment(settings); !read) return read.error();
+  if (Status read = read_environment(*settings); !read) return read.error();
   return settings;
 }
 

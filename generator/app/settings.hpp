@@ -29,4 +29,7 @@ struct Settings {
 /// its name, line and key.
 Result<Settings> read_settings();
 
+/// The same without config.toml: what is left to work with where that file is wrong.
+Result<Settings> read_settings_of_environment();
+
 }  // namespace dgx::app
