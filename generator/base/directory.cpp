@@ -126,11 +126,19 @@ Result<UniqueFd> Directory::create_file(std::string_view name) const {
   return fd;
 }
 
+Result<UniqueFd> Directory::open_or_create_file(std::string_view name) const {
+  return open_regular(name, O_RDWR | O_CREAT);
+}
+
 Result<UniqueFd> Directory::open_file(std::string_view name) const {
+  return open_regular(name, O_RDONLY);
+}
+
+Result<UniqueFd> Directory::open_regular(std::string_view name, int flags) const {
   if (!is_file_name(name)) return bad_name(name);
   const std::string text(name);
   const std::string full = (path_ / text).string();
-  UniqueFd fd(::openat(fd_.get(), text.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  UniqueFd fd(::openat(fd_.get(), text.c_str(), flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644));
   if (!fd.valid() && errno == ELOOP) {
     return Error{ErrorCode::kInvalidArgument, full + " is a link"};
   }

@@ -38,6 +38,10 @@ class Directory {
   /// Creates a new file (O_EXCL) with mode 0644, open for reading and writing.
   [[nodiscard]] Result<UniqueFd> create_file(std::string_view name) const;
 
+  /// Opens a regular file for reading and writing and keeps what it holds; creates it (0644) where
+  /// there is none.
+  [[nodiscard]] Result<UniqueFd> open_or_create_file(std::string_view name) const;
+
   /// Opens an existing regular file for reading. A FIFO or device is refused without blocking.
   [[nodiscard]] Result<UniqueFd> open_file(std::string_view name) const;
 
@@ -60,6 +64,7 @@ class Directory {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
  private:
+  [[nodiscard]] Result<UniqueFd> open_regular(std::string_view name, int flags) const;
   Directory(UniqueFd fd, std::filesystem::path path) : fd_(std::move(fd)), path_(std::move(path)) {}
 
   UniqueFd fd_;
