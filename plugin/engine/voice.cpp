@@ -18,7 +18,7 @@ constexpr std::size_t kMostTaps = 128;
 
 void Voice::start(const VoiceStart& what) noexcept {
   what_ = what;
-  position_ = what.first << kFractionBits;
+  position_ = (what.first << kFractionBits) + std::llround(what.offset * static_cast<double>(kOne));
   step_ = 0;
   set_speed(what.speed, 0);
   gain_ = what.gain;

@@ -14,8 +14,9 @@ namespace dgx::plugin {
 struct VoiceStart {
   const Sample* sample = nullptr;
   double speed = 1.0;      ///< Frames of the take for each output frame, > 0
-  std::int64_t first = 0;  ///< Where it begins
+  std::int64_t first = 0;  ///< Where the region begins
   std::int64_t end = 0;    ///< One past the last frame of the region
+  double offset = 0.0;     ///< Frames into the region where it begins, within it
   bool loops = false;      ///< At the end goes back to `first`
   StereoFrame gain{1.0F, 1.0F};
   int attack_frames = 0;
