@@ -98,7 +98,7 @@ Result<GenerationRequest> read_request(const GenerateArguments& arguments) {
   GenerationRequest request;
   for (const Parameter& parameter : kParameters) {
     const auto found = arguments.fields.find(parameter.name);
-    const bool is_prompt = parameter.kind == ParameterKind::kText;
+    const bool is_prompt = parameter.name == "prompt";
     if (found == arguments.fields.end() && !is_prompt) continue;
     std::string text = found != arguments.fields.end() ? found->second : "";
     if (parameter.kind == ParameterKind::kFolder) text = absolute_folder(text);

@@ -24,6 +24,9 @@ enum class ErrorCode {
   kEngineCrashed,       ///< The engine process ended in the middle of a job.
   kEngineHung,          ///< The engine process missed its deadline or its heartbeats.
   kAttemptsExhausted,   ///< The job failed as often as it may be tried.
+  kTooLarge,            ///< Longer than the limit that the message names.
+  kForbidden,           ///< Whoever calls may not do that.
+  kRateLimited,         ///< Too many calls in too short a time.
   kInternal,            ///< A defect of ours.
 };
 

@@ -9,58 +9,6 @@
 
 namespace dgx::protocol {
 
-// A receipt without its request, which goes by the parameter table.
-template <typename F, Is<Receipt> T>
-void describe(F& f, T& m) {
-  f("take_id", m.take_id);
-  f("job_id", m.job_id);
-  f("file_path", m.file_path);
-  f("midi_path", m.midi_path);
-  f.unless_empty("stems", m.stems);
-  f("prompt", m.prompt);
-  f("prompt_sent", m.prompt_sent);
-  f("seed", m.seed);
-  f("model", m.model);
-  f("duration_seconds", m.duration_seconds);
-  f("frames", m.frames);
-  f("channels", m.channels);
-  f("audio_sha256", m.audio_sha256);
-  f("loudness", m.loudness);
-  f("tempo", m.tempo);
-  f("key", m.key);
-  f("loop", m.loop);
-  f("engine", m.engine);
-  f("times", m.times);
-  f.unless_empty("choices", m.choices);
-  f.unless_empty("ignored_words", m.ignored_words);
-  f("warnings", m.warnings);
-}
-
-template <typename F, Is<ErrorReply> T>
-void describe(F& f, T& m) {
-  f("error", m.error);
-}
-
-template <typename F, Is<Take> T>
-void describe(F& f, T& m) {
-  f("id", m.id);
-  f("job_id", m.job_id);
-  f("status", m.status);
-  f("prompt", m.prompt);
-  f("model_name", m.model_name);
-  f("model_version", m.model_version);
-  f("duration_seconds", m.duration_seconds);
-  f("sample_rate", m.sample_rate);
-  f("channels", m.channels);
-  f("file_path", m.file_path);
-  f("file_size_bytes", m.file_size_bytes);
-  f("created_at", m.created_at);
-  f("completed_at", m.completed_at);
-  f("generation_time_seconds", m.generation_time_seconds);
-  f("error_message", m.error_message);
-  f("favourite", m.favourite);
-}
-
 namespace {
 
 namespace json = boost::json;
@@ -91,6 +39,12 @@ json::value embedded(const std::string& text) {
   if (text.empty()) return nullptr;
   auto value = parse_json(text);
   return value ? *std::move(value) : json::value(json::string(text.data(), text.size()));
+}
+
+json::object to_json(const Take& take) {
+  json::object object = object_of(take);
+  object["receipt"] = embedded(take.receipt_json);
+  return object;
 }
 
 }  // namespace
@@ -156,14 +110,26 @@ Result<ErrorReply> decode_error_reply(std::string_view text) {
   return reply;
 }
 
+std::string encode(const Take& take) {
+  return write_json(to_json(take));
+}
+
+Result<Take> decode_take(std::string_view text) {
+  auto object = parse_object(text);
+  if (!object) return std::move(object).error();
+  Take take;
+  FieldDecoder decoder(*object, "");
+  describe(decoder, take);
+  if (Status status = decoder.status(); !status) return status.error();
+  const json::value* receipt = object->if_contains("receipt");
+  if (receipt != nullptr && receipt->is_object()) take.receipt_json = write_json(*receipt);
+  return take;
+}
+
 std::string encode_history(const std::vector<Take>& takes, std::int64_t total, std::int64_t page,
                            std::int64_t page_size) {
   json::array generations;
-  for (const Take& take : takes) {
-    json::object object = object_of(take);
-    object["receipt"] = embedded(take.receipt_json);
-    generations.push_back(std::move(object));
-  }
+  for (const Take& take : takes) generations.push_back(to_json(take));
   json::object object;
   object["generations"] = std::move(generations);
   object["total"] = total;

@@ -35,6 +35,10 @@ std::string encode_job_result(const Job& job, const std::vector<std::string>& re
 std::string encode(const ErrorReply& reply);
 Result<ErrorReply> decode_error_reply(std::string_view text);
 
+/// One take as a page of history shows it, its receipt as a value in `receipt`.
+std::string encode(const Take& take);
+Result<Take> decode_take(std::string_view text);
+
 /// A page of history: {"generations": [...], "total", "page", "page_size"}.
 std::string encode_history(const std::vector<Take>& takes, std::int64_t total, std::int64_t page,
                            std::int64_t page_size);

@@ -17,11 +17,6 @@ void describe(F& f, T& m) {
 }
 template <typename F, Is<DescribeMessage> T>
 void describe(F&, T&) {}
-template <typename F, Is<UnavailableModel> T>
-void describe(F& f, T& m) {
-  f("id", m.id);
-  f("error", m.error);
-}
 template <typename F, Is<ModelsMessage> T>
 void describe(F& f, T& m) {
   f("models", m.models);

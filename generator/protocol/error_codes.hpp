@@ -17,4 +17,8 @@ std::optional<ErrorCode> parse_error_code(std::string_view name);
 /// shell reports Ctrl-C), 1 where the work itself failed.
 int exit_code(ErrorCode code);
 
+/// The status of an HTTP answer: 4xx where the caller has to change something, 503 where the same
+/// call may work later, other 5xx where the work or this machine failed.
+int http_status(ErrorCode code);
+
 }  // namespace dgx::protocol

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "generator/protocol/codec.hpp"
+#include "generator/protocol/engine_messages.hpp"
 #include "generator/protocol/messages.hpp"
 
 // Private to the codecs: the JSON fields of the structs in messages.hpp, each written once.
@@ -103,6 +104,66 @@ void describe(F& f, T& m) {
   } else {
     f("field", m.field);
   }
+}
+
+template <typename F, Is<UnavailableModel> T>
+void describe(F& f, T& m) {
+  f("id", m.id);
+  f("error", m.error);
+}
+
+// A receipt without its request, which goes by the parameter table.
+template <typename F, Is<Receipt> T>
+void describe(F& f, T& m) {
+  f("take_id", m.take_id);
+  f("job_id", m.job_id);
+  f("file_path", m.file_path);
+  f("midi_path", m.midi_path);
+  f.unless_empty("stems", m.stems);
+  f("prompt", m.prompt);
+  f("prompt_sent", m.prompt_sent);
+  f("seed", m.seed);
+  f("model", m.model);
+  f("duration_seconds", m.duration_seconds);
+  f("frames", m.frames);
+  f("channels", m.channels);
+  f("audio_sha256", m.audio_sha256);
+  f("loudness", m.loudness);
+  f("tempo", m.tempo);
+  f("key", m.key);
+  f("loop", m.loop);
+  f("engine", m.engine);
+  f("times", m.times);
+  f.unless_empty("choices", m.choices);
+  f.unless_empty("ignored_words", m.ignored_words);
+  f("warnings", m.warnings);
+}
+
+template <typename F, Is<ErrorReply> T>
+void describe(F& f, T& m) {
+  f("error", m.error);
+}
+
+template <typename F, Is<Take> T>
+void describe(F& f, T& m) {
+  f("id", m.id);
+  f("job_id", m.job_id);
+  f("status", m.status);
+  f("prompt", m.prompt);
+  f("model_name", m.model_name);
+  f("model_version", m.model_version);
+  f("duration_seconds", m.duration_seconds);
+  f("sample_rate", m.sample_rate);
+  f("channels", m.channels);
+  f("file_path", m.file_path);
+  f("file_size_bytes", m.file_size_bytes);
+  f("created_at", m.created_at);
+  f("completed_at", m.completed_at);
+  f("generation_time_seconds", m.generation_time_seconds);
+  f("error_message", m.error_message);
+  f("favourite", m.favourite);
+  f("name", m.name);
+  f("trashed_at", m.trashed_at);
 }
 
 }  // namespace dgx::protocol

@@ -140,6 +140,8 @@ struct Job {
   std::string completed_at{};    ///< Empty until it has ended
   std::optional<Error> error{};  ///< Of a failed job
   std::vector<std::string> take_ids{};
+  std::int64_t token = 0;     ///< Of the attempt: rises each time that somebody begins the job
+  bool embed_receipt = true;  ///< Put the receipt, and with it the prompt, into the WAVs
 };
 
 /// One row of `generations`, as history shows it.
@@ -161,6 +163,8 @@ struct Take {
   std::string error_message{};
   std::string receipt_json{};  ///< Empty until completed
   bool favourite = false;
+  std::optional<std::string> name{};        ///< What a person called it
+  std::optional<std::string> trashed_at{};  ///< Since when it lies in the trash
 };
 
 }  // namespace dgx::protocol

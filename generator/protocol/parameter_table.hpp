@@ -49,7 +49,7 @@ struct Parameter {
 using R = GenerationRequest;
 using enum ParameterKind;
 
-inline constexpr std::array<Parameter, 16> kParameters = {{
+inline constexpr std::array<Parameter, 18> kParameters = {{
     {"prompt",
      kText,
      &R::prompt,
@@ -170,6 +170,24 @@ inline constexpr std::array<Parameter, 16> kParameters = {{
      "the data folder's takes",
      "",
      "folder for the files, beneath an allowed root"},
+    {"priority",
+     kChoice,
+     &R::priority,
+     0,
+     0,
+     {"low", "normal", "high"},
+     "normal",
+     "",
+     "place in the queue: a higher one overtakes up to 256 jobs a level"},
+    {"idempotency_key",
+     kText,
+     &R::idempotency_key,
+     1,
+     64,
+     {},
+     "",
+     "characters",
+     "the same key and request give the same job, however often it is sent"},
 }};
 
 /// A value of a field before it is put into a request.

@@ -27,6 +27,8 @@ struct GenerationRequest {
   std::int64_t sample_rate = 48000;  ///< Hz
   std::string bit_depth = "24";      ///< "16", "24" or "32f"
   std::optional<std::string> output_dir{};
+  std::optional<std::string> priority{};  ///< "low", "normal" or "high"
+  std::optional<std::string> idempotency_key{};
 
   bool operator==(const GenerationRequest&) const = default;
 };

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "generator/base/result.hpp"
+#include "generator/protocol/engine_messages.hpp"
+#include "generator/protocol/messages.hpp"
+
+// What the calls of the API carry (docs/protocol.md has the table). Each struct has encode() and
+// decode(); unknown fields are ignored, and tests/golden holds one file for each.
+namespace dgx::protocol {
+
+/// The answer to a request that is durable in the queue.
+struct JobAccepted {
+  std::string job_id{};
+  JobStatus status = JobStatus::kPending;
+  std::optional<double> estimated_time_seconds{};  ///< Of its rendering, where it was measured
+  std::string created_at{};
+};
+
+/// The answer to a batch, in the order of its requests.
+struct BatchAccepted {
+  std::vector<JobAccepted> jobs{};
+};
+
+/// A take as the view of its job shows it.
+struct JobTake {
+  std::string take_id{};
+  JobStatus status = JobStatus::kPending;
+  std::optional<std::string> file_path{};
+};
+
+/// A job as callers see it.
+struct JobView {
+  std::string job_id{};
+  JobStatus status = JobStatus::kPending;
+  std::string priority = "normal";
+  std::int64_t attempt = 0;
+  std::string created_at{};
+  std::optional<std::string> completed_at{};
+  std::optional<double> fraction{};  ///< 0 to 1 of a job that is being rendered
+  std::optional<Progress> progress{};
+  std::vector<JobTake> takes{};
+  std::optional<Error> error{};
+  GenerationRequest request{};
+};
+
+/// The queue, or those of its jobs that have one status.
+struct QueuePage {
+  std::vector<JobView> jobs{};
+  std::int64_t total = 0;  ///< Of all that were meant; `jobs` holds the first of them
+};
+
+/// What can be changed in a take.
+struct TakePatch {
+  std::optional<std::string> name{};  ///< 1 to 100 characters; empty takes the name away
+  std::optional<bool> favourite{};
+};
+
+/// A waveform for drawing: the lowest and the highest sample of each column, over all channels.
+struct PeaksMessage {
+  std::string take_id{};
+  std::int64_t frames = 0;
+  std::int64_t sample_rate = 0;
+  std::vector<double> min{};
+  std::vector<double> max{};
+};
+
+struct ModelList {
+  std::vector<ModelDescription> models{};  ///< That can be used, best first
+  std::vector<UnavailableModel> unavailable{};
+};
+
+/// One part of the service's health. `status` is "ok", "idle" or "failing".
+struct PartHealth {
+  std::string status = "ok";
+  std::optional<std::string> message{};
+};
+
+struct QueueHealth {
+  std::string status = "ok";
+  std::int64_t pending = 0;
+  std::int64_t processing = 0;
+};
+
+struct DiskHealth {
+  std::string status = "ok";
+  std::int64_t free_bytes = 0;  ///< Where takes go
+};
+
+struct Health {
+  std::string status = "ok";  ///< "ok", or "degraded" where one of the parts is failing
+  std::string version{};
+  std::int64_t pid = 0;
+  double uptime_seconds = 0;
+  std::string settings{};  ///< Hash of what the service was started with, to compare
+  PartHealth database{};
+  PartHealth engine{};
+  QueueHealth queue{};
+  DiskHealth disk{};
+  PartHealth gpu{};
+};
+
+/// What happened to a job, as it stands in the database.
+struct EventMessage {
+  std::int64_t sequence = 0;  ///< The id of the server-sent event
+  std::string job_id{};
+  std::optional<std::string> take_id{};
+  std::string kind{};  ///< "added", "begun", "take_completed", "completed", "failed", ...
+  std::string at{};
+};
+
+/// How far a job is; sent while it is rendered, and not kept.
+struct ProgressEvent {
+  std::string job_id{};
+  double fraction = 0;  ///< 0 to 1
+  Progress progress{};
+};
+
+std::string encode(const JobAccepted& message);
+std::string encode(const BatchAccepted& message);
+std::string encode(const JobView& message);
+std::string encode(const QueuePage& message);
+std::string encode(const TakePatch& message);
+std::string encode(const PeaksMessage& message);
+std::string encode(const ModelList& message);
+std::string encode(const Health& message);
+std::string encode(const EventMessage& message);
+std::string encode(const ProgressEvent& message);
+
+template <typename Message>
+Result<Message> decode(std::string_view json);
+template <>
+Result<JobAccepted> decode(std::string_view json);
+template <>
+Result<BatchAccepted> decode(std::string_view json);
+template <>
+Result<JobView> decode(std::string_view json);
+template <>
+Result<QueuePage> decode(std::string_view json);
+/// A patch of nothing, and a field that cannot be changed, are refused.
+template <>
+Result<TakePatch> decode(std::string_view json);
+template <>
+Result<PeaksMessage> decode(std::string_view json);
+template <>
+Result<ModelList> decode(std::string_view json);
+template <>
+Result<Health> decode(std::string_view json);
+template <>
+Result<EventMessage> decode(std::string_view json);
+template <>
+Result<ProgressEvent> decode(std::string_view json);
+
+/// {"requests": [request, ...]}: each is checked as decode_request() does, and a finding names its
+/// place, such as "requests[3].bpm".
+Result<std::vector<GenerationRequest>> decode_batch(std::string_view json);
+std::string encode_batch(const std::vector<GenerationRequest>& requests);
+
+}  // namespace dgx::protocol
