@@ -3,10 +3,14 @@
 
 #include <utility>
 
+#include "generator/history/event_log.hpp"
 #include "generator/history/job_changes.hpp"
+#include "generator/history/job_turns.hpp"
 #include "generator/history/opening.hpp"
 #include "generator/history/sqlite.hpp"
+#include "generator/history/take_changes.hpp"
 #include "generator/history/take_queries.hpp"
+#include "generator/history/timings.hpp"
 
 namespace dgx::history {
 namespace {
@@ -68,6 +72,18 @@ Status HistoryStore::add_job(const protocol::Job& job) {
   return changing(impl_->database, [&](Database& db) { return history::add_job(db, job); });
 }
 
+Result<std::vector<protocol::Job>> HistoryStore::add_jobs(const std::vector<NewJob>& jobs,
+                                                          std::int64_t most_pending) {
+  return changing(impl_->database,
+                  [&](Database& db) { return history::add_jobs(db, jobs, most_pending); });
+}
+
+Result<std::optional<protocol::Job>> HistoryStore::find_by_key(const std::string& key,
+                                                               const std::string& asked) {
+  return reading(impl_->database,
+                 [&](Database& db) { return history::find_by_key(db, key, asked); });
+}
+
 Result<protocol::Job> HistoryStore::find_job(const std::string& job_id) {
   return reading(impl_->database, [&](Database& db) { return history::find_job(db, job_id); });
 }
@@ -84,21 +100,77 @@ Status HistoryStore::complete_take(const CompletedTake& take) {
   return changing(impl_->database, [&](Database& db) { return history::complete_take(db, take); });
 }
 
-Status HistoryStore::complete_job(const std::string& job_id) {
-  return changing(impl_->database, [&](Database& db) { return history::complete_job(db, job_id); });
-}
-
-Status HistoryStore::fail_job(const std::string& job_id, const Error& error) {
+Result<std::optional<protocol::Job>> HistoryStore::claim_next_job(const BootTime& now,
+                                                                  std::int64_t lease_ms) {
   return changing(impl_->database,
-                  [&](Database& db) { return history::fail_job(db, job_id, error); });
+                  [&](Database& db) { return history::claim_next_job(db, now, lease_ms); });
 }
 
-Status HistoryStore::cancel_job(const std::string& job_id) {
-  return changing(impl_->database, [&](Database& db) { return history::cancel_job(db, job_id); });
+Result<std::optional<std::int64_t>> HistoryStore::next_due_ms(const BootTime& now) {
+  return reading(impl_->database, [&](Database& db) { return history::next_due_ms(db, now); });
 }
 
-Status HistoryStore::requeue_job(const std::string& job_id) {
-  return changing(impl_->database, [&](Database& db) { return history::requeue_job(db, job_id); });
+Status HistoryStore::renew_lease(const std::string& job_id, std::int64_t token, const BootTime& now,
+                                 std::int64_t lease_ms) {
+  return changing(impl_->database, [&](Database& db) {
+    return history::renew_lease(db, job_id, token, now, lease_ms);
+  });
+}
+
+Result<std::vector<protocol::Job>> HistoryStore::abandoned_jobs(const BootTime& now) {
+  return reading(impl_->database, [&](Database& db) { return history::abandoned_jobs(db, now); });
+}
+
+Status HistoryStore::complete_job(const std::string& job_id, std::optional<std::int64_t> token) {
+  return changing(impl_->database,
+                  [&](Database& db) { return history::complete_job(db, job_id, token); });
+}
+
+Status HistoryStore::fail_job(const std::string& job_id, const Error& error,
+                              std::optional<std::int64_t> token) {
+  return changing(impl_->database,
+                  [&](Database& db) { return history::fail_job(db, job_id, error, token); });
+}
+
+Status HistoryStore::cancel_job(const std::string& job_id, std::optional<std::int64_t> token) {
+  return changing(impl_->database,
+                  [&](Database& db) { return history::cancel_job(db, job_id, token); });
+}
+
+Status HistoryStore::requeue_job(const std::string& job_id, const Requeue& how) {
+  return changing(impl_->database,
+                  [&](Database& db) { return history::requeue_job(db, job_id, how); });
+}
+
+Result<std::vector<protocol::Job>> HistoryStore::queue(std::optional<protocol::JobStatus> status,
+                                                       int limit) {
+  return reading(impl_->database,
+                 [&](Database& db) { return history::read_queue(db, status, limit); });
+}
+
+Result<JobCounts> HistoryStore::count_jobs() {
+  return reading(impl_->database, [&](Database& db) { return history::count_jobs(db); });
+}
+
+Result<std::vector<protocol::EventMessage>> HistoryStore::events_after(std::int64_t sequence,
+                                                                       const std::string& job_id,
+                                                                       int limit) {
+  return reading(impl_->database,
+                 [&](Database& db) { return read_events(db, sequence, job_id, limit); });
+}
+
+Result<std::pair<std::int64_t, std::int64_t>> HistoryStore::event_range() {
+  return reading(impl_->database, [&](Database& db) { return read_event_range(db); });
+}
+
+Status HistoryStore::record_timings(const std::string& model,
+                                    const std::vector<PhaseTiming>& timings) {
+  return changing(impl_->database,
+                  [&](Database& db) { return history::record_timings(db, model, timings); });
+}
+
+Result<std::vector<PhaseTiming>> HistoryStore::timings(const std::string& model) {
+  return reading(impl_->database, [&](Database& db) { return read_timings(db, model); });
 }
 
 Result<HistoryPage> HistoryStore::page(const HistoryQuery& query) {
@@ -110,11 +182,21 @@ Result<protocol::Take> HistoryStore::find_take(const std::string& take_id) {
 }
 
 Status HistoryStore::set_favourite(const std::string& take_id, bool favourite) {
-  return changing(impl_->database, [&](Database& db) -> Status {
-    const Result<protocol::Take> take = history::find_take(db, take_id);
-    if (!take) return take.error();
-    return db.run("UPDATE generations SET favourite = ?2 WHERE id = ?1", take->id, favourite);
-  });
+  return change_take(take_id, {.favourite = favourite});
+}
+
+Status HistoryStore::change_take(const std::string& take_id, const protocol::TakePatch& patch) {
+  return changing(impl_->database,
+                  [&](Database& db) { return history::change_take(db, take_id, patch); });
+}
+
+Status HistoryStore::trash_take(const std::string& take_id) {
+  return changing(impl_->database, [&](Database& db) { return history::trash_take(db, take_id); });
+}
+
+Status HistoryStore::restore_take(const std::string& take_id) {
+  return changing(impl_->database,
+                  [&](Database& db) { return history::restore_take(db, take_id); });
 }
 
 Result<std::vector<PromptStatistics>> HistoryStore::most_used_prompts(int limit) {

@@ -7,9 +7,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "generator/base/result.hpp"
+#include "generator/protocol/api_messages.hpp"
 #include "generator/protocol/messages.hpp"
 
 namespace dgx::history {
@@ -36,6 +38,7 @@ struct HistoryQuery {
   std::string text{};  ///< Words of the prompt, all of them, as prefixes; empty = all takes
   bool favourites_only = false;
   bool completed_only = false;
+  bool trashed = false;         ///< What lies in the trash, and nothing else; not searched by text
   std::int64_t page = 1;        ///< From 1
   std::int64_t page_size = 20;  ///< 1 to 200
 };
@@ -52,7 +55,50 @@ struct CompletedTake {
   std::int64_t file_size_bytes = 0;
   double generation_time_seconds = 0.0;
   std::string receipt_json{};
+  std::optional<std::int64_t> token{};  ///< Of the attempt that made it, where that is known
 };
+
+/// A moment of a clock that never steps. It says nothing once the machine has started anew, and so
+/// goes with the id of the boot.
+struct BootTime {
+  std::string boot_id{};
+  std::int64_t ms = 0;
+};
+
+/// A job that is to be added, and what was asked for before anything was decided: requests with
+/// one idempotency key are compared by it.
+struct NewJob {
+  protocol::Job job{};
+  std::string asked{};
+};
+
+/// How a job goes back into the queue.
+struct Requeue {
+  std::optional<std::int64_t> token{};   ///< Only while this attempt has the job
+  std::optional<BootTime> not_before{};  ///< It waits until then
+  bool attempt_counts = true;            ///< False where the job is not to blame
+};
+
+struct JobCounts {
+  std::int64_t pending = 0;
+  std::int64_t processing = 0;
+  std::int64_t completed = 0;
+  std::int64_t failed = 0;
+  std::int64_t cancelled = 0;
+};
+
+/// How long a phase of rendering took, as a mean that follows what was measured last.
+struct PhaseTiming {
+  protocol::Phase phase = protocol::Phase::kGenerating;
+  double seconds = 0;  ///< For one second of audio; of loading: for once
+};
+
+/// How far a job's level of priority goes: it overtakes so many of the jobs accepted before it, a
+/// level above theirs, and is overtaken by as few. So nothing starves.
+inline constexpr std::int64_t kOvertakesPerLevel = 256;
+
+/// So many events are kept; who resumes after an older one has to read the queue anew.
+inline constexpr std::int64_t kEventsKept = 10'000;
 
 struct PromptStatistics {
   std::string text{};
@@ -85,22 +131,60 @@ class HistoryStore {
   /// Writes the job (pending), its takes (pending) and the prompt's statistics; kConflict where one
   /// of its ids exists.
   Status add_job(const protocol::Job& job);
+  /// Adds all or none. A job whose idempotency key is known by now is not added again: the one
+  /// that is there stands in the answer, or the call is kConflict where that was asked for
+  /// otherwise. kUnavailable where more than `most_pending` jobs would wait.
+  Result<std::vector<protocol::Job>> add_jobs(const std::vector<NewJob>& jobs,
+                                              std::int64_t most_pending);
+  /// The job that was added under this key for `asked`; kConflict where it was for something else.
+  Result<std::optional<protocol::Job>> find_by_key(const std::string& key,
+                                                   const std::string& asked);
   Result<protocol::Job> find_job(const std::string& job_id);
   /// All jobs in `status` in the order in which they were added.
   Result<std::vector<protocol::Job>> jobs_in(protocol::JobStatus status);
   /// pending -> processing, one attempt more.
   Status begin_job(const std::string& job_id);
+  /// Begins the pending job whose turn it is, if there is one, and leases it for so long. The order
+  /// is that of acceptance, less kOvertakesPerLevel a level of priority; a job that waits for
+  /// another attempt is passed over until its time.
+  Result<std::optional<protocol::Job>> claim_next_job(const BootTime& now, std::int64_t lease_ms);
+  /// The next moment after `now` at which a job that waits may begin.
+  Result<std::optional<std::int64_t>> next_due_ms(const BootTime& now);
+  /// Keeps a claimed job for so much longer; kConflict where another attempt has it.
+  Status renew_lease(const std::string& job_id, std::int64_t token, const BootTime& now,
+                     std::int64_t lease_ms);
+  /// Processing jobs whose lease has run out, or was never given on this boot.
+  Result<std::vector<protocol::Job>> abandoned_jobs(const BootTime& now);
   /// One take of a processing job is published; its job stays processing.
   Status complete_take(const CompletedTake& take);
   /// processing -> completed, once all its takes are completed.
-  Status complete_job(const std::string& job_id);
+  /// With a token: only while that attempt has the job. So it is with the next two.
+  Status complete_job(const std::string& job_id, std::optional<std::int64_t> token = {});
   /// pending or processing -> failed; takes that are not completed fail with it.
-  Status fail_job(const std::string& job_id, const Error& error);
+  Status fail_job(const std::string& job_id, const Error& error,
+                  std::optional<std::int64_t> token = {});
   /// pending or processing -> cancelled, and all its takes with it, those completed as well: their
   /// files are the caller's to remove.
-  Status cancel_job(const std::string& job_id);
+  Status cancel_job(const std::string& job_id, std::optional<std::int64_t> token = {});
   /// processing -> pending, after the process that worked on it is gone; completed takes stay so.
-  Status requeue_job(const std::string& job_id);
+  Status requeue_job(const std::string& job_id, const Requeue& how = {});
+  /// Jobs in the order in which they run: those that are processing, then those that are pending;
+  /// with a status only those, ended ones newest first. At most `limit`.
+  Result<std::vector<protocol::Job>> queue(std::optional<protocol::JobStatus> status, int limit);
+  Result<JobCounts> count_jobs();
+
+  // Events, numbered without gaps in the order of the changes.
+
+  /// Those after `sequence`, of one job or of all; at most `limit`.
+  Result<std::vector<protocol::EventMessage>> events_after(std::int64_t sequence,
+                                                           const std::string& job_id, int limit);
+  /// The numbers of the first that is kept and of the last; 0 and 0 where there are none.
+  Result<std::pair<std::int64_t, std::int64_t>> event_range();
+
+  // What rendering took on this machine.
+
+  Status record_timings(const std::string& model, const std::vector<PhaseTiming>& timings);
+  Result<std::vector<PhaseTiming>> timings(const std::string& model);
 
   // Takes and prompts.
 
@@ -109,6 +193,12 @@ class HistoryStore {
   /// either case; kConflict names the candidates where several takes end so.
   Result<protocol::Take> find_take(const std::string& take_id);
   Status set_favourite(const std::string& take_id, bool favourite);
+  /// Changes what the patch names; all or nothing.
+  Status change_take(const std::string& take_id, const protocol::TakePatch& patch);
+  /// A take in the trash is found by its id alone; its files are the caller's business. A take
+  /// that is being made is kConflict; one that is there already is fine.
+  Status trash_take(const std::string& take_id);
+  Status restore_take(const std::string& take_id);
   /// Most used first; `limit` is at least 1.
   Result<std::vector<PromptStatistics>> most_used_prompts(int limit);
 

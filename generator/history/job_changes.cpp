@@ -5,6 +5,8 @@
 #include <string_view>
 
 #include "generator/base/utc_time.hpp"
+#include "generator/history/event_log.hpp"
+#include "generator/history/job_turns.hpp"
 #include "generator/history/search.hpp"
 #include "generator/protocol/codec.hpp"
 #include "generator/protocol/error_codes.hpp"
@@ -16,12 +18,6 @@ using protocol::Job;
 using protocol::JobStatus;
 using sqlite::Database;
 using sqlite::Statement;
-
-Status add_event(Database& database, const std::string& job_id, const char* kind,
-                 const std::string& at, const std::optional<std::string>& take_id = {}) {
-  return database.run("INSERT INTO events (job_id, take_id, kind, at) VALUES (?1, ?2, ?3, ?4)",
-                      job_id, take_id, kind, at);
-}
 
 // A conditional UPDATE has found nothing to change: says why. `rule` ends the sentence.
 Error refused(Database& database, const std::string& job_id, const std::string& rule) {
@@ -94,74 +90,14 @@ Status count_prompt(Database& database, const Job& job) {
       job.request.prompt, job.created_at);
 }
 
-constexpr std::string_view kJobColumns =
-    "SELECT id, state, request, attempt, created_at, completed_at, error_code, error_message, "
-    "error_field FROM jobs ";
-
-std::optional<Error> error_in(const Statement& row) {
-  const std::string name = row.text(6);
-  if (name.empty()) return std::nullopt;
-  const auto code = protocol::parse_error_code(name);
-  return Error{code.value_or(ErrorCode::kInternal), row.text(7), row.text(8)};
-}
-
-Result<Job> job_in(const Database& database, const Statement& row) {
-  Job job;
-  job.id = row.text(0);
-  const auto status = protocol::parse_job_status(row.text(1));
-  if (!status) return sqlite::damaged(database.file(), "job " + job.id + " has no known state");
-  auto request = protocol::decode_request(row.text(2));
-  if (!request) {
-    return sqlite::damaged(database.file(),
-                           "the request of job " + job.id + ": " + request.error().message);
-  }
-  job.status = *status;
-  job.request = *std::move(request);
-  job.attempt = static_cast<int>(row.integer(3));
-  job.created_at = row.text(4);
-  job.completed_at = row.text(5);
-  job.error = error_in(row);
-  return job;
-}
-
-Status read_take_ids(Database& database, Job& job) {
-  auto rows = database.statement("SELECT id FROM generations WHERE job_id = ?1 ORDER BY position");
-  if (!rows) return rows.error();
-  rows->bind(job.id);
-  for (;;) {
-    const Result<bool> row = rows->step();
-    if (!row) return row.error();
-    if (!*row) return ok();
-    job.take_ids.push_back(rows->text(0));
-  }
-}
-
-Result<std::vector<Job>> read_jobs(Database& database, std::string_view where,
-                                   std::string_view value) {
-  std::string sql(kJobColumns);
-  sql += where;
-  auto rows = database.statement(sql);
-  if (!rows) return rows.error();
-  rows->bind(value);
-  std::vector<Job> jobs;
-  for (;;) {
-    const Result<bool> row = rows->step();
-    if (!row) return row.error();
-    if (!*row) return jobs;
-    Result<Job> job = job_in(database, *rows);
-    if (!job) return job.error();
-    if (Status done = read_take_ids(database, *job); !done) return done.error();
-    jobs.push_back(*std::move(job));
-  }
-}
-
-}  // namespace
-
-Status add_job(Database& database, const Job& job) {
+Status add_new_job(Database& database, const Job& job, const std::optional<std::string>& asked) {
   if (Status fine = check_new(job); !fine) return fine;
   const Status added = database.run(
-      "INSERT INTO jobs (id, request, state, created_at) VALUES (?1, ?2, ?3, ?4)", job.id,
-      protocol::encode(job.request), protocol::to_string(job.status), job.created_at);
+      "INSERT INTO jobs (id, request, state, created_at, priority, idempotency_key, asked, "
+      "embed_receipt) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+      job.id, protocol::encode(job.request), protocol::to_string(job.status), job.created_at,
+      job.request.priority.value_or("normal"), job.request.idempotency_key, asked,
+      job.embed_receipt);
   if (!added) return added;
   for (std::size_t position = 0; position < job.take_ids.size(); ++position) {
     if (Status done = add_take(database, job, position); !done) return done;
@@ -170,13 +106,43 @@ Status add_job(Database& database, const Job& job) {
   return add_event(database, job.id, "added", job.created_at);
 }
 
+}  // namespace
+
+Status add_job(Database& database, const Job& job) {
+  return add_new_job(database, job, std::nullopt);
+}
+
+Result<std::vector<Job>> add_jobs(Database& database, const std::vector<NewJob>& jobs,
+                                  std::int64_t most_pending) {
+  std::vector<Job> accepted;
+  for (const NewJob& added : jobs) {
+    const auto& key = added.job.request.idempotency_key;
+    if (key) {
+      auto known = find_by_key(database, *key, added.asked);
+      if (!known) return std::move(known).error();
+      if (*known) {
+        accepted.push_back(**std::move(known));
+        continue;
+      }
+    }
+    const auto asked = key ? std::optional(added.asked) : std::nullopt;
+    if (Status done = add_new_job(database, added.job, asked); !done) return done.error();
+    accepted.push_back(added.job);
+  }
+  const auto pending = database.number("SELECT count(*) FROM jobs WHERE state = 'pending'");
+  if (!pending) return pending.error();
+  if (*pending <= most_pending) return accepted;
+  return Error{ErrorCode::kUnavailable, "the queue holds at most " + std::to_string(most_pending) +
+                                            " jobs that wait; ask again when some are done"};
+}
+
 Status begin_job(Database& database, const std::string& job_id) {
   const std::string now = now_rfc3339();
-  const Status changed =
-      change_job(database, job_id, "only a pending job can begin",
-                 "UPDATE jobs SET state = 'processing', attempt = attempt + 1, started_at = ?2 "
-                 "WHERE id = ?1 AND state = 'pending'",
-                 now);
+  const Status changed = change_job(
+      database, job_id, "only a pending job can begin",
+      "UPDATE jobs SET state = 'processing', attempt = attempt + 1, token = token + 1, "
+      "started_at = ?2, boot_id = NULL, lease_until_ms = NULL WHERE id = ?1 AND state = 'pending'",
+      now);
   if (!changed) return changed;
   const Status takes = database.run(
       "UPDATE generations SET status = 'processing' WHERE job_id = ?1 AND status = 'pending'",
@@ -199,10 +165,11 @@ Status complete_take(Database& database, const CompletedTake& take) {
       "model_version = ?4, duration_seconds = ?5, sample_rate = ?6, channels = ?7, "
       "file_path = ?8, file_size_bytes = ?9, generation_time_seconds = ?10, metadata = ?11 "
       "WHERE id = ?1 AND status = 'processing' "
-      "AND job_id IN (SELECT id FROM jobs WHERE state = 'processing')",
+      "AND job_id IN (SELECT id FROM jobs WHERE state = 'processing' "
+      "AND (?12 IS NULL OR token = ?12))",
       take.take_id, now, take.model_name, take.model_version, take.duration_seconds,
       take.sample_rate, take.channels, take.file_path, take.file_size_bytes,
-      take.generation_time_seconds, take.receipt_json);
+      take.generation_time_seconds, take.receipt_json, take.token);
   if (!changed) return changed;
   if (database.changes() == 0) {
     return Error{ErrorCode::kConflict, "take " + take.take_id + " is " + owner->text(1) +
@@ -211,66 +178,65 @@ Status complete_take(Database& database, const CompletedTake& take) {
   return add_event(database, job_id, "take_completed", now, take.take_id);
 }
 
-Status complete_job(Database& database, const std::string& job_id) {
+Status complete_job(Database& database, const std::string& job_id,
+                    std::optional<std::int64_t> token) {
   const std::string now = now_rfc3339();
   const Status changed = change_job(
       database, job_id, "only a processing job whose takes are all completed can be completed",
       "UPDATE jobs SET state = 'completed', completed_at = ?2 "
-      "WHERE id = ?1 AND state = 'processing' "
+      "WHERE id = ?1 AND state = 'processing' AND (?3 IS NULL OR token = ?3) "
       "AND NOT EXISTS (SELECT 1 FROM generations WHERE job_id = ?1 AND status <> 'completed')",
-      now);
+      now, token);
   if (!changed) return changed;
   return add_event(database, job_id, "completed", now);
 }
 
-Status fail_job(Database& database, const std::string& job_id, const Error& error) {
+Status fail_job(Database& database, const std::string& job_id, const Error& error,
+                std::optional<std::int64_t> token) {
   const std::string now = now_rfc3339();
   const Status changed =
       change_job(database, job_id, "only a pending or processing job can fail",
                  "UPDATE jobs SET state = 'failed', completed_at = ?2, error_code = ?3, "
                  "error_message = ?4, error_field = ?5 "
-                 "WHERE id = ?1 AND state IN ('pending', 'processing')",
-                 now, protocol::to_string(error.code), error.message, error.field);
+                 "WHERE id = ?1 AND state IN ('pending', 'processing') "
+                 "AND (?6 IS NULL OR token = ?6)",
+                 now, protocol::to_string(error.code), error.message, error.field, token);
   if (!changed) return changed;
   const Status takes = fail_open_takes(database, job_id, now, error.message);
   if (!takes) return takes;
   return add_event(database, job_id, "failed", now);
 }
 
-Status cancel_job(Database& database, const std::string& job_id) {
+Status cancel_job(Database& database, const std::string& job_id,
+                  std::optional<std::int64_t> token) {
   const std::string now = now_rfc3339();
   const Status changed =
       change_job(database, job_id, "only a pending or processing job can be cancelled",
                  "UPDATE jobs SET state = 'cancelled', completed_at = ?2 "
-                 "WHERE id = ?1 AND state IN ('pending', 'processing')",
-                 now);
+                 "WHERE id = ?1 AND state IN ('pending', 'processing') "
+                 "AND (?3 IS NULL OR token = ?3)",
+                 now, token);
   if (!changed) return changed;
   const Status takes = cancel_takes(database, job_id, now);
   if (!takes) return takes;
   return add_event(database, job_id, "cancelled", now);
 }
 
-Status requeue_job(Database& database, const std::string& job_id) {
-  const Status changed =
-      change_job(database, job_id, "only a processing job can go back into the queue",
-                 "UPDATE jobs SET state = 'pending' WHERE id = ?1 AND state = 'processing'");
+Status requeue_job(Database& database, const std::string& job_id, const Requeue& how) {
+  const auto& until = how.not_before;
+  const Status changed = change_job(
+      database, job_id, "only a processing job can go back into the queue",
+      "UPDATE jobs SET state = 'pending', attempt = attempt - ?3, lease_until_ms = NULL, "
+      "boot_id = ?4, not_before_ms = ?5 "
+      "WHERE id = ?1 AND state = 'processing' AND (?2 IS NULL OR token = ?2)",
+      how.token, how.attempt_counts ? 0 : 1, until ? std::optional(until->boot_id) : std::nullopt,
+      until ? std::optional(until->ms) : std::nullopt);
   if (!changed) return changed;
   const Status takes = database.run(
       "UPDATE generations SET status = 'pending' WHERE job_id = ?1 AND status = 'processing'",
       job_id);
   if (!takes) return takes;
   return add_event(database, job_id, "requeued", now_rfc3339());
-}
-
-Result<Job> find_job(Database& database, const std::string& job_id) {
-  Result<std::vector<Job>> jobs = read_jobs(database, "WHERE id = ?1", job_id);
-  if (!jobs) return jobs.error();
-  if (jobs->empty()) return Error{ErrorCode::kNotFound, "there is no job " + job_id};
-  return std::move(jobs->front());
-}
-
-Result<std::vector<Job>> jobs_in(Database& database, JobStatus status) {
-  return read_jobs(database, "WHERE state = ?1 ORDER BY number", protocol::to_string(status));
 }
 
 }  // namespace dgx::history

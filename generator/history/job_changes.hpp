@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,14 +15,17 @@
 namespace dgx::history {
 
 Status add_job(sqlite::Database& database, const protocol::Job& job);
+Result<std::vector<protocol::Job>> add_jobs(sqlite::Database& database,
+                                            const std::vector<NewJob>& jobs,
+                                            std::int64_t most_pending);
 Status begin_job(sqlite::Database& database, const std::string& job_id);
 Status complete_take(sqlite::Database& database, const CompletedTake& take);
-Status complete_job(sqlite::Database& database, const std::string& job_id);
-Status fail_job(sqlite::Database& database, const std::string& job_id, const Error& error);
-Status cancel_job(sqlite::Database& database, const std::string& job_id);
-Status requeue_job(sqlite::Database& database, const std::string& job_id);
-
-Result<protocol::Job> find_job(sqlite::Database& database, const std::string& job_id);
-Result<std::vector<protocol::Job>> jobs_in(sqlite::Database& database, protocol::JobStatus status);
+Status complete_job(sqlite::Database& database, const std::string& job_id,
+                    std::optional<std::int64_t> token);
+Status fail_job(sqlite::Database& database, const std::string& job_id, const Error& error,
+                std::optional<std::int64_t> token);
+Status cancel_job(sqlite::Database& database, const std::string& job_id,
+                  std::optional<std::int64_t> token);
+Status requeue_job(sqlite::Database& database, const std::string& job_id, const Requeue& how);
 
 }  // namespace dgx::history

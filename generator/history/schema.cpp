@@ -117,6 +117,45 @@ CREATE VIRTUAL TABLE generations_fts USING fts5 (
 );
 )sql";
 
+// The queue of a service: turns, leases, idempotency, timings; names and the trash. What lies in
+// the trash is in none of the indices that pages are read from but its own.
+constexpr const char* kVersion3 = R"sql(
+ALTER TABLE jobs DROP COLUMN lease_until;
+ALTER TABLE jobs ADD COLUMN token INTEGER NOT NULL DEFAULT 0 CHECK (token >= 0);
+ALTER TABLE jobs ADD COLUMN boot_id TEXT;
+ALTER TABLE jobs ADD COLUMN lease_until_ms INTEGER;
+ALTER TABLE jobs ADD COLUMN not_before_ms INTEGER;
+ALTER TABLE jobs ADD COLUMN idempotency_key TEXT;
+ALTER TABLE jobs ADD COLUMN asked TEXT;
+ALTER TABLE jobs ADD COLUMN embed_receipt INTEGER NOT NULL DEFAULT 1
+  CHECK (embed_receipt IN (0, 1));
+CREATE UNIQUE INDEX jobs_idempotency_key ON jobs (idempotency_key)
+  WHERE idempotency_key IS NOT NULL;
+
+ALTER TABLE generations ADD COLUMN name TEXT;
+ALTER TABLE generations ADD COLUMN trashed_at TEXT;
+DROP INDEX generations_status;
+DROP INDEX generations_created_at;
+DROP INDEX generations_favourite;
+CREATE INDEX generations_status ON generations (status, created_at DESC, id DESC, trashed_at)
+  WHERE trashed_at IS NULL;
+CREATE INDEX generations_created_at ON generations (created_at DESC, id DESC, trashed_at)
+  WHERE trashed_at IS NULL;
+CREATE INDEX generations_favourite
+  ON generations (favourite, created_at DESC, id DESC, status, trashed_at)
+  WHERE favourite = 1 AND trashed_at IS NULL;
+CREATE INDEX generations_trash ON generations (created_at DESC, id DESC, trashed_at)
+  WHERE trashed_at IS NOT NULL;
+
+CREATE TABLE timings (
+  model TEXT NOT NULL,
+  phase TEXT NOT NULL,
+  seconds REAL NOT NULL,
+  measurements INTEGER NOT NULL,
+  PRIMARY KEY (model, phase)
+) STRICT;
+)sql";
+
 struct Migration {
   int version;
   const char* sql;
@@ -126,6 +165,7 @@ struct Migration {
 constexpr std::array<Migration, kNewestVersion> kMigrations = {{
     {1, kVersion1, nullptr},
     {2, kVersion2, index_all_prompts},
+    {3, kVersion3, nullptr},
 }};
 
 // Tables and columns of a version, sorted, as kShapeQuery reads them. Tables of ours that are
@@ -137,6 +177,7 @@ struct Shape {
   const char* jobs;
   const char* events;
   const char* generations_fts;
+  const char* timings;
 };
 
 constexpr const char* kPromptColumns = "first_used_at,id,last_used_at,text,used_count";
@@ -144,7 +185,7 @@ constexpr std::array<Shape, kNewestVersion> kShapes = {{
     {1,
      "channels,completed_at,created_at,duration_seconds,error_message,file_path,file_size_bytes,"
      "generation_time_seconds,id,metadata,model_name,model_version,prompt,sample_rate,status",
-     kPromptColumns, "", "", ""},
+     kPromptColumns, "", "", "", ""},
     {2,
      "channels,completed_at,created_at,duration_seconds,error_message,favourite,file_path,"
      "file_size_bytes,generation_time_seconds,id,job_id,metadata,model_name,model_version,number,"
@@ -152,7 +193,16 @@ constexpr std::array<Shape, kNewestVersion> kShapes = {{
      kPromptColumns,
      "attempt,completed_at,created_at,error_code,error_field,error_message,id,lease_until,number,"
      "priority,request,started_at,state",
-     "at,job_id,kind,sequence,take_id", "prompt"},
+     "at,job_id,kind,sequence,take_id", "prompt", ""},
+    {3,
+     "channels,completed_at,created_at,duration_seconds,error_message,favourite,file_path,"
+     "file_size_bytes,generation_time_seconds,id,job_id,metadata,model_name,model_version,name,"
+     "number,position,prompt,sample_rate,status,trashed_at",
+     kPromptColumns,
+     "asked,attempt,boot_id,completed_at,created_at,embed_receipt,error_code,error_field,"
+     "error_message,id,idempotency_key,lease_until_ms,not_before_ms,number,priority,request,"
+     "started_at,state,token",
+     "at,job_id,kind,sequence,take_id", "prompt", "measurements,model,phase,seconds"},
 }};
 
 Result<std::string> columns_of(sqlite::Database& database, const char* table) {
@@ -166,12 +216,13 @@ Result<std::string> columns_of(sqlite::Database& database, const char* table) {
 }
 
 Result<bool> has_shape(sqlite::Database& database, const Shape& shape) {
-  const std::array<std::pair<const char*, const char*>, 5> expected = {{
+  const std::array<std::pair<const char*, const char*>, 6> expected = {{
       {"generations", shape.generations},
       {"prompts", shape.prompts},
       {"jobs", shape.jobs},
       {"events", shape.events},
       {"generations_fts", shape.generations_fts},
+      {"timings", shape.timings},
   }};
   for (const auto& [table, columns] : expected) {
     const Result<std::string> found = columns_of(database, table);

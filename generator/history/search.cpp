@@ -68,6 +68,12 @@ Status index_prompt(sqlite::Database& database, std::int64_t number, std::string
                       indexed_text(prompt));
 }
 
+Status unindex_prompt(sqlite::Database& database, std::int64_t number, std::string_view prompt) {
+  return database.run(
+      "INSERT INTO generations_fts (generations_fts, rowid, prompt) VALUES ('delete', ?1, ?2)",
+      number, indexed_text(prompt));
+}
+
 Status index_all_prompts(sqlite::Database& database) {
   auto rows = database.statement("SELECT number, prompt FROM generations ORDER BY number");
   if (!rows) return rows.error();

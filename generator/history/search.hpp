@@ -23,6 +23,9 @@ std::string match_expression(std::string_view text);
 /// Adds one prompt to the index, under its row number in `generations`.
 Status index_prompt(sqlite::Database& database, std::int64_t number, std::string_view prompt);
 
+/// Takes it out again; `prompt` has to be the text that was indexed.
+Status unindex_prompt(sqlite::Database& database, std::int64_t number, std::string_view prompt);
+
 /// Adds the prompt of every row of `generations`.
 Status index_all_prompts(sqlite::Database& database);
 

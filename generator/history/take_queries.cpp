@@ -23,7 +23,8 @@ std::string take_query(std::string_view where) {
   std::string sql =
       "SELECT id, job_id, status, prompt, model_name, model_version, duration_seconds, "
       "sample_rate, channels, file_path, file_size_bytes, created_at, completed_at, "
-      "generation_time_seconds, error_message, metadata, favourite FROM generations ";
+      "generation_time_seconds, error_message, metadata, favourite, name, trashed_at "
+      "FROM generations ";
   return sql.append(where);
 }
 
@@ -48,6 +49,8 @@ Result<Take> take_in(const Database& database, const Statement& row) {
   take.error_message = row.text(14);
   take.receipt_json = row.text(15);
   take.favourite = row.integer(16) != 0;
+  if (const std::string name = row.text(17); !name.empty()) take.name = name;
+  if (const std::string at = row.text(18); !at.empty()) take.trashed_at = at;
   return take;
 }
 
@@ -72,23 +75,33 @@ Status check(const HistoryQuery& query) {
                      std::to_string(query.page_size),
                  "page_size"};
   }
+  if (query.trashed && (!query.text.empty() || query.favourites_only || query.completed_only)) {
+    return Error{ErrorCode::kInvalidArgument, "the trash is listed whole, without other conditions",
+                 "trash"};
+  }
   if (!is_utf8(query.text)) {
     return Error{ErrorCode::kInvalidArgument, "the text to search for is not UTF-8", "q"};
   }
   return ok();
 }
 
-// The rows of a query without its text. Each of the four forms has an index that holds all it
-// needs, so that counting and skipping never read a row of the table itself.
+// The rows of a query without its text. Each form has an index that holds all it needs, so that
+// counting and skipping never read a row of the table itself. They are named, because SQLite takes
+// another one where it may choose.
 std::string filter(const HistoryQuery& query) {
+  if (query.trashed) {
+    return " FROM generations INDEXED BY generations_trash WHERE trashed_at IS NOT NULL";
+  }
   if (query.favourites_only) {
-    // Named, because SQLite takes the index of completed takes where it may choose.
     const std::string sql =
-        " FROM generations INDEXED BY generations_favourite WHERE favourite = 1";
+        " FROM generations INDEXED BY generations_favourite "
+        "WHERE favourite = 1 AND trashed_at IS NULL";
     return query.completed_only ? sql + " AND status = 'completed'" : sql;
   }
-  return query.completed_only ? " FROM generations WHERE status = 'completed'"
-                              : " FROM generations";
+  return query.completed_only
+             ? " FROM generations INDEXED BY generations_status "
+               "WHERE status = 'completed' AND trashed_at IS NULL"
+             : " FROM generations INDEXED BY generations_created_at WHERE trashed_at IS NULL";
 }
 
 constexpr const char* kNewestFirst = " ORDER BY created_at DESC, id DESC";

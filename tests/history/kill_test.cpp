@@ -57,10 +57,14 @@ int open_and_close(const fs::path& file) {
   return HistoryStore::open(file, OpenMode::kReadWrite) ? 0 : 1;
 }
 
-// All that is in the database, and as much of it as does not depend on how SQL is written.
-constexpr const char* kContent = "PRAGMA user_version; PRAGMA application_id;\n.dump\n";
+// The version with the number of its tables and indices, and all that the original had in rows.
 constexpr const char* kOutline =
     "PRAGMA user_version; PRAGMA application_id; SELECT count(*) FROM sqlite_schema;";
+constexpr const char* kRows =
+    "SELECT id, prompt, model_name, model_version, duration_seconds, sample_rate, channels,"
+    " file_path, file_size_bytes, status, created_at, completed_at, generation_time_seconds,"
+    " error_message, metadata FROM generations ORDER BY id; SELECT * FROM prompts ORDER BY id;";
+const std::string kVersion2Outline = "2\n1145526381\n21\n";
 
 // Kills the opening of copies of a database at places all over its upgrade; the outside judge has
 // to find the state before, or one after a whole migration.
@@ -138,13 +142,16 @@ std::vector<Job> make_jobs() {
 TEST_CASE("A kill in the middle of an upgrade leaves the old version or the new one", "[history]") {
   const TempDir temp;
   judge(temp / "old.db", dgx::test::kVersion1Database);
-  kill_upgrades(dgx::test::read_bytes(temp / "old.db"), kContent,
-                {judge(temp / "old.db", kContent)});
+  const std::string question = std::string(kOutline) + kRows;
+  const std::string rows = judge(temp / "old.db", kRows);
+  REQUIRE(rows.size() > 200);
+  kill_upgrades(dgx::test::read_bytes(temp / "old.db"), question.c_str(),
+                {judge(temp / "old.db", question), kVersion2Outline + rows});
 }
 
 TEST_CASE("A kill while the history is created leaves nothing or a whole version", "[history]") {
   // Version 1 has two tables with four indices; its id is ours.
-  kill_upgrades("", kOutline, {"0\n0\n0\n", "1\n1145526381\n6\n"});
+  kill_upgrades("", kOutline, {"0\n0\n0\n", "1\n1145526381\n6\n", kVersion2Outline});
 }
 
 TEST_CASE("A kill in the middle of a change leaves it undone or whole, and acknowledged ones stay",
