@@ -47,6 +47,10 @@ class EngineSupervisor {
                                             const TakeSink& take, const ProgressSink& progress,
                                             const std::stop_token& stop);
 
+  /// Ends the engine and frees what it holds; the next call starts a fresh one.
+  void end() { engine_.reset(); }
+  [[nodiscard]] bool is_running() const { return engine_.has_value(); }
+
  private:
   class Conversation;
   class Rendering;

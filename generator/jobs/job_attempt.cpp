@@ -18,13 +18,27 @@ constexpr std::int64_t kFinishingSteps = 2;  // Loudness; files.
 }  // namespace
 
 JobAttempt::JobAttempt(history::HistoryStore& store, EngineSupervisor& engine,
-                       const Directory& folder, const Job& job, bool embed_receipt)
+                       const Directory& folder, const Job& job, AttemptOptions options)
     : store_(store),
       engine_(engine),
       folder_(folder),
       job_(job),
-      embed_receipt_(embed_receipt),
-      estimate_(job.request.variations, Clock::now()) {}
+      options_(std::move(options)),
+      estimate_(job.request.variations, Clock::now(),
+                phase_seconds(job.request, options_.timings)) {}
+
+void JobAttempt::step(std::string_view name) const {
+  if (options_.on_step) options_.on_step(name);
+}
+
+std::vector<history::PhaseTiming> JobAttempt::timings() const {
+  std::vector<history::PhaseTiming> timings;
+  for (const auto& [phase, seconds] : watch_.seconds()) {
+    if (phase == Phase::kQueued || (phase != Phase::kLoading && audio_seconds_ <= 0)) continue;
+    timings.push_back({phase, phase == Phase::kLoading ? seconds : seconds / audio_seconds_});
+  }
+  return timings;
+}
 
 Status JobAttempt::run(const JobProgress& progress, const std::stop_token& stop) {
   progress_ = &progress;
@@ -37,6 +51,7 @@ Status JobAttempt::run(const JobProgress& progress, const std::stop_token& stop)
       job_.id, job_.request,
       [&](model::RenderedTake&& take) { return accept(std::move(take), stop); },
       [this](const Progress& step) { report(step); }, stop);
+  watch_.end(Clock::now());
   if (!rendered) return rendered.error();
   if (takes_done_ == job_.request.variations) return ok();
   return Error{ErrorCode::kCorrupt, "the engine gave " + std::to_string(takes_done_) +
@@ -50,6 +65,7 @@ void JobAttempt::report(const Progress& progress) {
     phase_began_ = Clock::now();
   }
   last_phase_ = progress.phase;
+  watch_.enter(progress.phase, Clock::now());
   estimate_.update(takes_done_, progress, Clock::now());
   (*progress_)(estimate_.fraction(), estimate_.progress());
 }
@@ -63,10 +79,12 @@ Status JobAttempt::accept(model::RenderedTake take, const std::stop_token& stop)
   const double generating = std::chrono::duration<double>(began - phase_began_).count();
   const auto row = store_.find_take(job_.take_ids[static_cast<std::size_t>(take.index)]);
   if (!row) return row.error();
+  step("rendered");
   if (row->status != JobStatus::kCompleted) {
     report({Phase::kFinishing, 0, kFinishingSteps, {}});
     auto finished = finish_take(take, job_.request, stop);
     if (!finished) return std::move(finished).error();
+    audio_seconds_ += finished->mix.duration_seconds();
     report({Phase::kFinishing, 1, kFinishingSteps, {}});
     Status published = publish(std::move(take), *std::move(finished), generating, began, stop);
     if (!published) return published;
@@ -106,11 +124,14 @@ Status JobAttempt::publish(model::RenderedTake take, FinishedTake finished,
   receipt.warnings = finished.warnings;
 
   TakeContent content{std::move(finished), std::move(take.midi_file), std::move(take.name_words),
-                      std::move(receipt), embed_receipt_};
-  auto written = write_take_files(folder_, std::move(content), stop);
+                      std::move(receipt), options_.embed_receipt};
+  auto written = write_take_files(folder_, std::move(content), stop, options_.on_step);
   if (!written) return std::move(written).error();
-  Status stored = store_.complete_take(completed_row(*written));
+  history::CompletedTake row = completed_row(*written);
+  row.token = job_.token;
+  Status stored = store_.complete_take(row);
   if (!stored) history_failed_ = true;
+  if (stored) step("committed");
   return stored;
 }
 

@@ -4,14 +4,13 @@
 #include <sys/random.h>
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "generator/base/ulid.hpp"
 #include "generator/base/utc_time.hpp"
 #include "generator/jobs/job_attempt.hpp"
+#include "generator/jobs/job_ending.hpp"
 #include "generator/jobs/recovery.hpp"
-#include "generator/jobs/take_files.hpp"
 #include "generator/protocol/codec.hpp"
 #include "generator/protocol/validation.hpp"
 
@@ -47,14 +46,11 @@ Result<std::string> choose_model(const ModelsMessage& models,
       "model"};
 }
 
-bool is_worth_another_attempt(ErrorCode code) {
-  return code == ErrorCode::kEngineCrashed || code == ErrorCode::kEngineHung;
-}
-
-Error final_error(const Job& job, const Error& error) {
-  if (!is_worth_another_attempt(error.code)) return error;
-  return {ErrorCode::kAttemptsExhausted, "gave up after " + std::to_string(job.attempt) +
-                                             " attempts; the last time " + error.message};
+Error at_place(Error error, std::size_t index) {
+  const std::string place = "requests[" + std::to_string(index) + "]";
+  error.message = place + ": " + error.message;
+  error.field = error.field.empty() ? place : place + "." + error.field;
+  return error;
 }
 
 }  // namespace
@@ -66,11 +62,8 @@ Result<int> JobQueue::recover() {
   return recover_jobs(store_, options_.output);
 }
 
-Result<Job> JobQueue::submit(GenerationRequest request) {
-  if (Status valid = validate(request); !valid) return valid.error();
-  auto models = engine_.models();
-  if (!models) return std::move(models).error();
-  auto model = choose_model(*models, request.model);
+Status JobQueue::decide(GenerationRequest& request, const ModelsMessage& models) {
+  auto model = choose_model(models, request.model);
   if (!model) return std::move(model).error();
   request.model = *std::move(model);
   if (!request.seed) {
@@ -80,15 +73,49 @@ Result<Job> JobQueue::submit(GenerationRequest request) {
   }
   auto folder = open_output_folder(request.output_dir, options_.output);
   if (!folder) return std::move(folder).error();
-  if (Status taken = engine_.check(request); !taken) return taken.error();
+  return engine_.check(request);
+}
 
-  Job job;
+Result<history::NewJob> JobQueue::prepare(GenerationRequest request, bool embed_receipt) {
+  if (Status valid = validate(request); !valid) return valid.error();
+  history::NewJob added;
+  added.asked = encode(request);
+  if (request.idempotency_key) {
+    // What was asked for before is answered as it was then, whatever became of its model.
+    auto known = store_.find_by_key(*request.idempotency_key, added.asked);
+    if (!known) return std::move(known).error();
+    if (*known) return history::NewJob{**std::move(known), std::move(added.asked)};
+  }
+  auto models = engine_.models();
+  if (!models) return std::move(models).error();
+  if (Status decided = decide(request, *models); !decided) return decided.error();
+  Job& job = added.job;
   job.id = new_ulid();
   job.created_at = now_rfc3339();
+  job.embed_receipt = embed_receipt;
   for (std::int64_t i = 0; i < request.variations; ++i) job.take_ids.push_back(new_ulid());
   job.request = std::move(request);
-  if (Status added = store_.add_job(job); !added) return added.error();
-  return job;
+  return added;
+}
+
+Result<std::vector<Job>> JobQueue::submit_all(std::vector<GenerationRequest> requests,
+                                              bool embed_receipts) {
+  std::vector<history::NewJob> jobs;
+  for (GenerationRequest& request : requests) {
+    auto job = prepare(std::move(request), embed_receipts);
+    if (!job && requests.size() > 1) return at_place(std::move(job).error(), jobs.size());
+    if (!job) return std::move(job).error();
+    jobs.push_back(*std::move(job));
+  }
+  return store_.add_jobs(jobs, options_.most_pending);
+}
+
+Result<Job> JobQueue::submit(GenerationRequest request) {
+  std::vector<GenerationRequest> one;
+  one.push_back(std::move(request));
+  auto jobs = submit_all(std::move(one), true);
+  if (!jobs) return std::move(jobs).error();
+  return std::move(jobs->front());
 }
 
 Result<Job> JobQueue::run(const std::string& job_id, const JobProgress& progress,
@@ -98,47 +125,21 @@ Result<Job> JobQueue::run(const std::string& job_id, const JobProgress& progress
     const auto job = store_.find_job(job_id);
     if (!job) return job.error();
     auto folder = open_output_folder(job->request.output_dir, options_.output);
-    if (!folder) return end(*job, folder.error());
-    JobAttempt attempt(store_, engine_, *folder, *job, options_.embed_receipts);
+    if (!folder) return ended(*job, folder.error());
+    JobAttempt attempt(store_, engine_, *folder, *job,
+                       {.embed_receipt = options_.embed_receipts, .on_step = options_.on_step});
     const Status outcome = attempt.run(progress, stop);
     if (attempt.history_failed()) return outcome.error();
     const bool again = !outcome && is_worth_another_attempt(outcome.error().code) &&
                        job->attempt < options_.most_attempts;
-    if (!again) return end(*job, outcome);
+    if (!again) return ended(*job, outcome);
     if (Status requeued = store_.requeue_job(job_id); !requeued) return requeued.error();
   }
 }
 
-Result<Job> JobQueue::end(const Job& job, const Status& outcome) {
-  Status written = outcome ? store_.complete_job(job.id)
-                   : outcome.error().code == ErrorCode::kCancelled
-                       ? cancel(job)
-                       : store_.fail_job(job.id, final_error(job, outcome.error()));
-  if (!written) return std::move(written).error();
+Result<Job> JobQueue::ended(const Job& job, const Status& outcome) {
+  if (Status done = end_job(store_, options_.output, job, outcome); !done) return done.error();
   return store_.find_job(job.id);
-}
-
-// Rows first: a process that dies in between leaves a file too many, never a row without its file.
-Status JobQueue::cancel(const Job& job) {
-  std::vector<std::string> names;
-  for (const std::string& id : job.take_ids) {
-    const auto take = store_.find_take(id);
-    if (!take) return take.error();
-    if (take->status != JobStatus::kCompleted) continue;
-    const auto receipt = decode_receipt(take->receipt_json);
-    if (!receipt) return receipt.error();
-    std::ranges::move(file_names_of(*receipt), std::back_inserter(names));
-  }
-  if (Status cancelled = store_.cancel_job(job.id); !cancelled) return cancelled;
-  if (names.empty()) return ok();
-  const auto folder = open_output_folder(job.request.output_dir, options_.output);
-  if (!folder) return folder.error();
-  for (const std::string& name : names) {
-    Status removed = folder->remove_file(name);
-    // Whoever moved a file out of the folder meanwhile has it.
-    if (!removed && removed.error().code != ErrorCode::kNotFound) return removed;
-  }
-  return folder->sync();
 }
 
 }  // namespace dgx::jobs

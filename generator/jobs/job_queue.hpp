@@ -4,11 +4,14 @@
 #include <functional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "generator/base/result.hpp"
 #include "generator/history/history_store.hpp"
 #include "generator/jobs/engine_supervisor.hpp"
 #include "generator/jobs/output_folder.hpp"
+#include "generator/jobs/publisher.hpp"
+#include "generator/protocol/endpoint.hpp"
 #include "generator/protocol/messages.hpp"
 
 namespace dgx::jobs {
@@ -17,6 +20,9 @@ struct JobOptions {
   OutputRules output{};
   std::int64_t most_attempts = 3;  ///< After so many crashes or hangs a job fails for good
   bool embed_receipts = true;      ///< Write the receipt into the WAV as well
+  std::int64_t most_pending = protocol::Limits{}.jobs_waiting;  ///< Further jobs are refused
+  /// Told after each step of a job that may be the last one of the process; for tests.
+  StepHook on_step{};
 };
 
 /// Tells whoever follows a job how far it is: 0 to 1, and the phase behind the number.
@@ -41,6 +47,11 @@ class JobQueue {
   /// pending. Writes nothing if it fails.
   Result<protocol::Job> submit(protocol::GenerationRequest request);
 
+  /// The same for several requests, all or none. Where a request's idempotency key is known by now
+  /// the answer has the job that is there.
+  Result<std::vector<protocol::Job>> submit_all(std::vector<protocol::GenerationRequest> requests,
+                                                bool embed_receipts);
+
   /// Runs a pending job to its end and gives it as it then stands: completed, failed with its
   /// error, or cancelled. Of a cancelled job no file stays, of a failed one the takes that were
   /// completed. An Error is given only where the history itself could not be written.
@@ -48,8 +59,9 @@ class JobQueue {
                             const std::stop_token& stop);
 
  private:
-  Result<protocol::Job> end(const protocol::Job& job, const Status& outcome);
-  Status cancel(const protocol::Job& job);
+  Status decide(protocol::GenerationRequest& request, const protocol::ModelsMessage& models);
+  Result<history::NewJob> prepare(protocol::GenerationRequest request, bool embed_receipt);
+  Result<protocol::Job> ended(const protocol::Job& job, const Status& outcome);
 
   history::HistoryStore& store_;
   EngineSupervisor& engine_;

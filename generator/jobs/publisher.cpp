@@ -64,7 +64,7 @@ bool names_are_free(const Directory& folder, const std::string& base_name,
 
 Status publish_files(const Directory& folder, const std::string& take_id,
                      const std::string& base_name, const std::vector<PublishedFile>& files,
-                     const std::stop_token& stop) {
+                     const std::stop_token& stop, const StepHook& on_step) {
   auto temporary = folder.make_directory(kTemporaryFolder);
   if (!temporary) return std::move(temporary).error();
   const auto publish = [&]() -> Status {
@@ -74,6 +74,7 @@ Status publish_files(const Directory& folder, const std::string& take_id,
       undo.add(*temporary, name);
       if (Status written = write_temporary(*temporary, name, file, stop); !written) return written;
     }
+    if (on_step) on_step("fsynced");
     if (stop.stop_requested()) return Error{ErrorCode::kCancelled, "cancelled while writing"};
     for (auto last = files.rbegin(); last != files.rend(); ++last) {
       const PublishedFile& file = *last;
@@ -84,6 +85,7 @@ Status publish_files(const Directory& folder, const std::string& take_id,
     }
     if (Status synced = folder.sync(); !synced) return synced;
     undo.keep_all();
+    if (on_step) on_step("renamed");
     return ok();
   };
   Status published = publish();

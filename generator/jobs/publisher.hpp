@@ -4,6 +4,7 @@
 #include <functional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "generator/base/directory.hpp"
@@ -12,6 +13,9 @@
 namespace dgx::jobs {
 
 inline constexpr const char* kTemporaryFolder = ".tmp";
+
+/// Told the name of a step that has just been done. Tests end the process there.
+using StepHook = std::function<void(std::string_view step)>;
 
 /// One file of a take.
 struct PublishedFile {
@@ -32,7 +36,7 @@ struct PublishedFile {
 /// of the names is taken; kCancelled comes after `stop`, but not once the first file was moved.
 Status publish_files(const Directory& folder, const std::string& take_id,
                      const std::string& base_name, const std::vector<PublishedFile>& files,
-                     const std::stop_token& stop = {});
+                     const std::stop_token& stop = {}, const StepHook& on_step = {});
 
 /// True if none of the files would meet an existing one.
 bool names_are_free(const Directory& folder, const std::string& base_name,

@@ -24,6 +24,9 @@ constexpr const char* kQuarantine = ".quarantine";
 // A receipt has a few kB; what is larger is not one.
 constexpr std::size_t kLargestReceipt = std::size_t{1} << 20;
 
+// The service has never come to an end of the job so often: it is likely what ends the service.
+constexpr std::int64_t kMostStarts = 20;
+
 const Error kInterrupted = {ErrorCode::kCancelled,
                             "interrupted: the program ended before the take was finished"};
 
@@ -119,17 +122,24 @@ Result<bool> recover_take(history::HistoryStore& store, const Directory& folder,
   return true;
 }
 
-Status recover_job(history::HistoryStore& store, const OutputRules& rules, const Job& job) {
-  if (job.status == JobStatus::kPending) return store.fail_job(job.id, kInterrupted);
+// Takes into the history what is there; true if the whole job is.
+Result<bool> recover_takes(history::HistoryStore& store, const OutputRules& rules, const Job& job) {
   const auto folder = open_output_folder(job.request.output_dir, rules);
-  if (!folder) return store.fail_job(job.id, kInterrupted);
+  if (!folder) return false;
   bool whole = true;
   for (const std::string& take_id : job.take_ids) {
     const auto recovered = recover_take(store, *folder, take_id);
     if (!recovered) return recovered.error();
     whole = whole && *recovered;
   }
-  return whole ? store.complete_job(job.id) : store.fail_job(job.id, kInterrupted);
+  return whole;
+}
+
+Status recover_job(history::HistoryStore& store, const OutputRules& rules, const Job& job) {
+  if (job.status == JobStatus::kPending) return store.fail_job(job.id, kInterrupted);
+  const auto whole = recover_takes(store, rules, job);
+  if (!whole) return whole.error();
+  return *whole ? store.complete_job(job.id) : store.fail_job(job.id, kInterrupted);
 }
 
 }  // namespace
@@ -145,6 +155,20 @@ Result<int> recover_jobs(history::HistoryStore& store, const OutputRules& rules)
     }
   }
   return ended;
+}
+
+Status resume_job(history::HistoryStore& store, const OutputRules& rules, const Job& job) {
+  const auto whole = recover_takes(store, rules, job);
+  if (!whole) return whole.error();
+  if (*whole) return store.complete_job(job.id, job.token);
+  if (job.token < kMostStarts) {
+    return store.requeue_job(job.id, {.token = job.token, .attempt_counts = false});
+  }
+  return store.fail_job(
+      job.id,
+      {ErrorCode::kAttemptsExhausted, "gave up: the service ended " + std::to_string(job.token) +
+                                          " times while it worked on this job"},
+      job.token);
 }
 
 }  // namespace dgx::jobs

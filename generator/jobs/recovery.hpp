@@ -15,4 +15,9 @@ namespace dgx::jobs {
 /// call it. Gives the number of jobs it ended.
 Result<int> recover_jobs(history::HistoryStore& store, const OutputRules& rules);
 
+/// The same for one processing job, which goes back into the queue where a take is missing; no
+/// attempt is counted, for the job is not to blame. One that was begun too often without ever
+/// coming to an end fails.
+Status resume_job(history::HistoryStore& store, const OutputRules& rules, const protocol::Job& job);
+
 }  // namespace dgx::jobs

@@ -191,7 +191,7 @@ class TakeFileSet {
 }  // namespace
 
 Result<protocol::Receipt> write_take_files(const Directory& folder, TakeContent content,
-                                           const std::stop_token& stop) {
+                                           const std::stop_token& stop, const StepHook& on_step) {
   const auto& receipt = content.receipt;
   Status published =
       Error{ErrorCode::kConflict, "no free name is left for take " + receipt.take_id};
@@ -200,7 +200,7 @@ Result<protocol::Receipt> write_take_files(const Directory& folder, TakeContent 
                                             receipt.take_id, characters);
     TakeFileSet files(folder, content, name, stop);
     if (!names_are_free(folder, name, files.files())) continue;
-    published = publish_files(folder, receipt.take_id, name, files.files(), stop);
+    published = publish_files(folder, receipt.take_id, name, files.files(), stop, on_step);
     if (published) return files.receipt();
     // Somebody took the name in between: the next one is longer.
     if (published.error().code != ErrorCode::kConflict) break;

@@ -8,6 +8,7 @@
 #include "generator/base/result.hpp"
 #include "generator/history/history_store.hpp"
 #include "generator/jobs/export_chain.hpp"
+#include "generator/jobs/publisher.hpp"
 #include "generator/protocol/messages.hpp"
 
 namespace dgx::jobs {
@@ -25,7 +26,8 @@ struct TakeContent {
 /// the completed receipt. The files of one take share one name; where that is taken by something
 /// else, more characters of the id are used. kCancelled comes soon after `stop`, and nothing stays.
 Result<protocol::Receipt> write_take_files(const Directory& folder, TakeContent content,
-                                           const std::stop_token& stop = {});
+                                           const std::stop_token& stop = {},
+                                           const StepHook& on_step = {});
 
 /// The names of the files of a published take, in the order in which they may go: the WAV first,
 /// whose presence means that the take is whole.
