@@ -29,7 +29,10 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-constexpr auto kLongestRun = 2min;
+// Far beyond what any run takes: only what hangs is ended.
+std::chrono::seconds longest_run() {
+  return std::chrono::duration_cast<std::chrono::seconds>(2min * patience());
+}
 
 /// Arguments and environment as C wants them.
 class CStrings {
@@ -112,7 +115,7 @@ bool Running::pump(Clock::time_point deadline) {
 }
 
 bool Running::wait_for(const std::string& stream, const std::string& text) {
-  const auto deadline = Clock::now() + kLongestRun;
+  const auto deadline = Clock::now() + longest_run();
   while (stream.find(text) == std::string::npos) {
     if (!pump(deadline)) return stream.find(text) != std::string::npos;
   }
@@ -140,7 +143,7 @@ bool Running::runs_for(std::chrono::microseconds time) {
 }
 
 Outcome Running::wait() {
-  const auto deadline = Clock::now() + kLongestRun;
+  const auto deadline = Clock::now() + longest_run();
   while (pump(deadline)) {
   }
   if (Clock::now() >= deadline) ::kill(pid_, SIGKILL);

@@ -20,7 +20,7 @@ using dgx::ErrorCode;
 using dgx::protocol::GenerationRequest;
 using dgx::protocol::Progress;
 
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr double kSlowdown = 10.0;
 #else
 constexpr double kSlowdown = 1.0;
