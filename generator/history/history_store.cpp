@@ -11,6 +11,7 @@
 #include "generator/history/take_changes.hpp"
 #include "generator/history/take_queries.hpp"
 #include "generator/history/timings.hpp"
+#include "generator/history/whole_history.hpp"
 
 namespace dgx::history {
 namespace {
@@ -54,6 +55,7 @@ Status expect_no_row(Database& database, std::string_view sql, std::string_view 
 struct HistoryStore::Impl {
   Database database;
   OpenMode mode;
+  std::chrono::milliseconds busy_timeout;
 };
 
 HistoryStore::HistoryStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -65,7 +67,8 @@ Result<HistoryStore> HistoryStore::open(const std::filesystem::path& file, OpenM
                                         const OpenOptions& options) {
   Result<Database> database = open_database(file, mode, options.busy_timeout);
   if (!database) return database.error();
-  return HistoryStore(std::make_unique<Impl>(Impl{*std::move(database), mode}));
+  return HistoryStore(
+      std::make_unique<Impl>(Impl{*std::move(database), mode, options.busy_timeout}));
 }
 
 Status HistoryStore::add_job(const protocol::Job& job) {
@@ -216,6 +219,20 @@ Result<std::vector<PromptStatistics>> HistoryStore::most_used_prompts(int limit)
     if (!*row) return prompts;
     prompts.push_back({rows->text(0), rows->integer(1), rows->text(2), rows->text(3)});
   }
+}
+
+Status HistoryStore::copy_to(const std::filesystem::path& file) {
+  return copy_database(impl_->database, file, impl_->busy_timeout);
+}
+
+Status HistoryStore::visit_published_takes(
+    const std::function<Status(const protocol::Take&)>& visit) {
+  return reading(impl_->database,
+                 [&](Database& db) { return history::visit_published_takes(db, visit); });
+}
+
+Status HistoryStore::move_takes(const std::vector<MovedTake>& takes) {
+  return changing(impl_->database, [&](Database& db) { return history::move_takes(db, takes); });
 }
 
 Status HistoryStore::check_integrity() {

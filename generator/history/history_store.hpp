@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -99,6 +100,13 @@ inline constexpr std::int64_t kOvertakesPerLevel = 256;
 
 /// So many events are kept; who resumes after an older one has to read the queue anew.
 inline constexpr std::int64_t kEventsKept = 10'000;
+
+/// A published take whose files lie elsewhere now.
+struct MovedTake {
+  std::string take_id{};
+  std::string file_path{};
+  std::string receipt_json{};
+};
 
 struct PromptStatistics {
   std::string text{};
@@ -201,6 +209,18 @@ class HistoryStore {
   Status restore_take(const std::string& take_id);
   /// Most used first; `limit` is at least 1.
   Result<std::vector<PromptStatistics>> most_used_prompts(int limit);
+
+  // The history as a whole.
+
+  /// Writes a copy that is one file (mode 0600), as the history stands at the beginning of the
+  /// call. Nobody who writes meanwhile is kept waiting. An existing file is written over.
+  Status copy_to(const std::filesystem::path& file);
+  /// Visits every take that has a WAV, wherever that is by now, in the order of their rows. Of
+  /// each, id, file_path and receipt_json are set. A failing visit ends it.
+  Status visit_published_takes(const std::function<Status(const protocol::Take&)>& visit);
+  /// Writes down where published takes lie by now, all or none; kNotFound names an id that has
+  /// none.
+  Status move_takes(const std::vector<MovedTake>& takes);
 
   /// Checks the whole file: pages, indices, references, search index. kCorrupt names the first
   /// finding.

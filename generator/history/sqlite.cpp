@@ -245,6 +245,18 @@ Result<Statement> Database::statement(std::string_view sql) {
   return Statement(*connection_, found->second.get());
 }
 
+Status Database::copy_to(Database& copy) {
+  sqlite3* target = copy.connection_->handle.get();
+  sqlite3_backup* backup = sqlite3_backup_init(target, "main", connection_->handle.get(), "main");
+  if (backup == nullptr) return error_of(*copy.connection_, sqlite3_extended_errcode(target));
+  constexpr int kAllPages = -1;
+  const int code = sqlite3_backup_step(backup, kAllPages);
+  sqlite3_backup_finish(backup);
+  if (code == SQLITE_DONE) return ok();
+  // Damage is the original's; all else, such as a lack of room, concerns the copy.
+  return error_of((code & 0xFF) == SQLITE_CORRUPT ? *connection_ : *copy.connection_, code);
+}
+
 std::int64_t Database::changes() const {
   return sqlite3_changes64(connection_->handle.get());
 }

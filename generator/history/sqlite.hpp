@@ -140,6 +140,10 @@ class Database {
     return *row ? prepared->integer(0) : 0;
   }
 
+  /// Makes `copy` the same, page by page (SQLite's backup API). Within a read transaction it is the
+  /// state that this sees; without one it begins again whenever somebody writes.
+  Status copy_to(Database& copy);
+
   /// Rows that the last statement inserted, updated or deleted.
   [[nodiscard]] std::int64_t changes() const;
   [[nodiscard]] std::int64_t last_row() const;
