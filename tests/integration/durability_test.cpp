@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <sys/mount.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include "tests/integration/judges.hpp"
 #include "tests/integration/program.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/small_disk.hpp"
 
 using namespace dgx::test;
 namespace fs = std::filesystem;
@@ -83,29 +83,6 @@ Calls traced_generate(Program& program) {
 std::string in_angles(const fs::path& path) {
   return "<" + path.string() + ">";
 }
-
-/// A small file system of its own in memory, where the tests may mount one.
-class SmallDisk {
- public:
-  SmallDisk(const fs::path& place, const std::string& size) : place_(place) {
-    fs::create_directories(place);
-    mounted_ = ::mount("none", place.c_str(), "tmpfs", 0, ("size=" + size).c_str()) == 0;
-  }
-  ~SmallDisk() {
-    if (mounted_) ::umount2(place_.c_str(), MNT_DETACH);
-  }
-  SmallDisk(const SmallDisk&) = delete;
-  SmallDisk& operator=(const SmallDisk&) = delete;
-
-  [[nodiscard]] bool mounted() const { return mounted_; }
-  void grow(const std::string& size) const {
-    REQUIRE(::mount("none", place_.c_str(), "tmpfs", MS_REMOUNT, ("size=" + size).c_str()) == 0);
-  }
-
- private:
-  fs::path place_;
-  bool mounted_;
-};
 
 void check_disk_full(const Program& program, const Outcome& outcome) {
   INFO(outcome.err);
