@@ -19,6 +19,7 @@ void add_history_command(CommandLine& line);
 void add_show_command(CommandLine& line);
 /// `backup` and `restore`.
 void add_backup_commands(CommandLine& line);
+void add_models_command(CommandLine& line);
 void add_doctor_command(CommandLine& line);
 /// `manual` and `completion`, which describe the command line itself; scripts/install uses them.
 void add_description_commands(CommandLine& line);

@@ -21,6 +21,7 @@ std::unique_ptr<CommandLine> make_command_line() {
   add_history_command(*line);
   add_show_command(*line);
   add_backup_commands(*line);
+  add_models_command(*line);
   add_doctor_command(*line);
   add_description_commands(*line);
   return line;

@@ -63,9 +63,15 @@ Status read_key(std::string_view key, const toml::node& node, const fs::path& fi
     settings.embed_receipts = *value;
     return ok();
   }
+  if (key == "hub_url") {
+    const auto text = node.value<std::string>();
+    if (!text) return at_line(file, node.source(), "hub_url must be an address as text");
+    settings.hub_url = *text;
+    return ok();
+  }
   return at_line(file, node.source(),
                  "no setting is called " + std::string(key) +
-                     "; there are allowed_roots, soundfont and embed_receipts");
+                     "; there are allowed_roots, soundfont, embed_receipts and hub_url");
 }
 
 Status read_file(const fs::path& file, Settings& settings) {
@@ -111,6 +117,9 @@ Status read_environment(Settings& settings) {
     const auto value = truth(text, "DGX_MUSIC_EMBED_RECEIPTS");
     if (!value) return value.error();
     settings.embed_receipts = *value;
+  }
+  if (const std::string text = environment("DGX_MUSIC_HUB_URL"); !text.empty()) {
+    settings.hub_url = text;
   }
   return ok();
 }

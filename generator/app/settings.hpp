@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 #include "generator/base/result.hpp"
@@ -21,6 +22,9 @@ struct Settings {
   /// Put the receipt, with the prompt, into each WAV.
   /// embed_receipts = true                    DGX_MUSIC_EMBED_RECEIPTS=true
   bool embed_receipts = true;
+  /// Where `models pull` fetches from.
+  /// hub_url = "https://huggingface.co"       DGX_MUSIC_HUB_URL
+  std::string hub_url = "https://huggingface.co";
   /// The engine; beside this program.         DGX_MUSIC_ENGINE
   std::filesystem::path engine{};
 };

@@ -54,6 +54,7 @@ struct Home {
                            {"DGX_MUSIC_ALLOWED_ROOTS", ""},
                            {"DGX_MUSIC_SOUNDFONT", ""},
                            {"DGX_MUSIC_EMBED_RECEIPTS", ""},
+                           {"DGX_MUSIC_HUB_URL", ""},
                            {"DGX_MUSIC_ENGINE", ""}}};
 
   void write_config(const std::string& text) const {
@@ -78,6 +79,7 @@ TEST_CASE("Without a file and without variables there are defaults in the home f
   CHECK(settings->allowed_roots.empty());
   CHECK(settings->soundfont.empty());
   CHECK(settings->embed_receipts);
+  CHECK(settings->hub_url == "https://huggingface.co");
   CHECK(settings->engine.filename() == "dgx-music-engine");
   CHECK(settings->engine.is_absolute());
 }
@@ -86,7 +88,7 @@ TEST_CASE("The file is read, and ~ is the home folder", "[app]") {
   const Home home;
   home.write_config(
       "allowed_roots = [\"~/Music\", \"/srv/audio\"]\nembed_receipts = false\n"
-      "soundfont = \"/usr/share/sounds/my.sf2\"\n");
+      "soundfont = \"/usr/share/sounds/my.sf2\"\nhub_url = \"https://mirror.example\"\n");
   const auto settings = read_settings();
   REQUIRE_OK(settings);
   REQUIRE(settings->allowed_roots.size() == 2);
@@ -94,6 +96,7 @@ TEST_CASE("The file is read, and ~ is the home folder", "[app]") {
   CHECK(settings->allowed_roots[1] == "/srv/audio");
   CHECK_FALSE(settings->embed_receipts);
   CHECK(settings->soundfont == "/usr/share/sounds/my.sf2");
+  CHECK(settings->hub_url == "https://mirror.example");
 }
 
 TEST_CASE("The environment wins over the file", "[app]") {
@@ -101,11 +104,13 @@ TEST_CASE("The environment wins over the file", "[app]") {
   home.write_config("allowed_roots = [\"~/Music\"]\nembed_receipts = true\n");
   const Environment more({{"DGX_MUSIC_ALLOWED_ROOTS", "/a:/b"},
                           {"DGX_MUSIC_EMBED_RECEIPTS", "false"},
+                          {"DGX_MUSIC_HUB_URL", "http://127.0.0.1:8000"},
                           {"DGX_MUSIC_DATA_DIR", "/var/takes"}});
   const auto settings = read_settings();
   REQUIRE_OK(settings);
   CHECK(settings->allowed_roots == std::vector<std::filesystem::path>{"/a", "/b"});
   CHECK_FALSE(settings->embed_receipts);
+  CHECK(settings->hub_url == "http://127.0.0.1:8000");
   CHECK(settings->places.data == "/var/takes");
 }
 
@@ -114,8 +119,8 @@ TEST_CASE("Every mistake in the file is told with its file, line and key", "[app
   const std::string file = (home.folder / ".config/dgx-music/config.toml").string();
   CHECK(home.refusal("\nvolume = 11\n") ==
         file +
-            " line 2: no setting is called volume; there are allowed_roots, soundfont and "
-            "embed_receipts");
+            " line 2: no setting is called volume; there are allowed_roots, soundfont, "
+            "embed_receipts and hub_url");
   CHECK(home.refusal("soundfont = 7") == file + " line 1: soundfont must be a path as text");
   CHECK(home.refusal("soundfont = \"my.sf2\"") ==
         file + " line 1: soundfont must be an absolute path, got my.sf2");
@@ -125,6 +130,7 @@ TEST_CASE("Every mistake in the file is told with its file, line and key", "[app
         file + " line 1: allowed_roots must be a list of folders");
   CHECK(home.refusal("allowed_roots = [\"/a\", 7]") ==
         file + " line 1: allowed_roots must hold folders as text");
+  CHECK(home.refusal("hub_url = 1") == file + " line 1: hub_url must be an address as text");
   CHECK(home.refusal("a = [1,\n\n").starts_with(file + " line "));
 }
 

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "generator/app/model_reports.hpp"
+
+#include <algorithm>
+
+#include "generator/model/store/catalogue.hpp"
+#include "generator/model/store/installed_models.hpp"
+#include "generator/model/store/machine_fit.hpp"
+#include "generator/model/store/model_files.hpp"
+
+namespace dgx::app {
+namespace {
+
+using protocol::ModelReport;
+
+// T5's encoder, EnCodec and the projection between them: what a step does not read.
+constexpr std::uint64_t kParametersBesidesDecoder = 171'000'000;
+
+std::int64_t signed_bytes(std::uint64_t bytes) {
+  return static_cast<std::int64_t>(bytes);
+}
+
+void add_memory(ModelReport& report, std::uint64_t needed) {
+  report.memory_needed_bytes = signed_bytes(needed);
+  const auto available = model::memory_available();
+  report.memory_available_bytes = available ? signed_bytes(*available) : 0;
+}
+
+ModelReport sketch_report() {
+  ModelReport report;
+  report.id = "sketch";
+  report.state = "built-in";
+  report.description = "plays an arrangement with a soundfont; exact in tempo, key and bars";
+  report.channels = 2;
+  constexpr std::uint64_t kSoundfontAndWork = 500'000'000;
+  add_memory(report, kSoundfontAndWork);
+  return report;
+}
+
+ModelReport known_report(const model::KnownModel& known) {
+  ModelReport report;
+  report.id = known.id;
+  report.state = "available";
+  report.description = "MusicGen, " + std::string(known.summary);
+  report.licence = model::kMusicGenLicence;
+  report.notice = model::kMusicGenNotice;
+  report.parameters = known.parameters;
+  report.channels = known.channels;
+  report.takes_melody = known.takes_melody;
+  report.source = known.repository;
+  add_memory(report, model::memory_needed(static_cast<std::uint64_t>(known.parameters),
+                                          known.decoder_layers, known.decoder_width));
+  return report;
+}
+
+ModelReport installed_report(const model::InstalledModel& installed) {
+  ModelReport report;
+  report.id = installed.id.text();
+  report.state = "installed";
+  report.description = installed.description;
+  report.licence = installed.licence;
+  report.notice = installed.notice;
+  report.folder = installed.folder.string();
+  report.source = installed.manifest.source;
+  report.revision = installed.manifest.revision;
+  report.sha256 = installed.sha256;
+  report.installed_at = installed.manifest.installed_at;
+  report.licence_accepted_at = installed.manifest.licence_accepted_at;
+  std::int64_t bytes = 0;
+  for (const protocol::ManifestFile& file : installed.manifest.files) bytes += file.size;
+  report.disk_bytes = bytes;
+  const auto facts = model::inspect_model(installed.folder);
+  if (!facts) {
+    report.state = "broken";
+    report.problem = facts.error().message;
+    return report;
+  }
+  report.parameters = signed_bytes(facts->parameters);
+  report.channels = facts->channels;
+  report.takes_melody = facts->takes_melody;
+  add_memory(report,
+             model::memory_needed(facts->parameters, facts->decoder_layers, facts->decoder_width));
+  return report;
+}
+
+ModelReport broken_report(const model::BrokenModel& broken) {
+  ModelReport report;
+  report.id = broken.name;
+  report.state = "broken";
+  report.description = "cannot be used";
+  report.problem = broken.reason.message;
+  return report;
+}
+
+std::uint64_t decoder_parameters(const ModelReport& report) {
+  if (report.state == "installed") {
+    const auto facts = model::inspect_model(report.folder);
+    return facts ? facts->decoder_parameters : 0;
+  }
+  return static_cast<std::uint64_t>(report.parameters) - kParametersBesidesDecoder;
+}
+
+void add_real_time(ModelReport& report) {
+  const std::uint64_t bandwidth = model::measure_read_bandwidth();
+  const std::uint64_t parameters = decoder_parameters(report);
+  if (bandwidth == 0 || parameters == 0) return;
+  protocol::RealTimeReport real_time;
+  real_time.bytes_per_step = signed_bytes(parameters * model::kBytesPerParameter);
+  real_time.read_bytes_per_second = signed_bytes(bandwidth);
+  real_time.least_seconds_per_second = model::least_seconds_per_second(parameters, bandwidth);
+  real_time.possible = real_time.least_seconds_per_second < 1.0;
+  report.real_time = real_time;
+}
+
+}  // namespace
+
+Result<std::vector<ModelReport>> report_models(const std::filesystem::path& data_folder) {
+  const auto list = model::list_installed_models(data_folder);
+  if (!list) return list.error();
+  std::vector<ModelReport> reports;
+  for (const model::InstalledModel& installed : list->models) {
+    reports.push_back(installed_report(installed));
+  }
+  reports.push_back(sketch_report());
+  for (const model::BrokenModel& broken : list->broken) reports.push_back(broken_report(broken));
+  for (const model::KnownModel& known : model::known_models()) {
+    const bool present =
+        std::any_of(reports.begin(), reports.end(),
+                    [&](const ModelReport& report) { return report.id == known.id; });
+    if (!present) reports.push_back(known_report(known));
+  }
+  return reports;
+}
+
+Result<ModelReport> report_model(const std::filesystem::path& data_folder, const std::string& id) {
+  const auto reports = report_models(data_folder);
+  if (!reports) return reports.error();
+  const auto found = std::find_if(reports->begin(), reports->end(),
+                                  [&](const ModelReport& report) { return report.id == id; });
+  if (found == reports->end()) {
+    std::string known;
+    for (const ModelReport& report : *reports) known += (known.empty() ? "" : ", ") + report.id;
+    return Error{ErrorCode::kNotFound, "no model is called " + id + "; there are " + known,
+                 "model"};
+  }
+  ModelReport report = *found;
+  if (report.state == "installed" || report.state == "available") add_real_time(report);
+  return report;
+}
+
+std::string default_model(const std::vector<ModelReport>& reports) {
+  // Best first: what the store lists before the built-in one.
+  const auto usable = std::find_if(reports.begin(), reports.end(), [](const ModelReport& report) {
+    return report.state == "installed" || report.state == "built-in";
+  });
+  return usable->id;
+}
+
+}  // namespace dgx::app
