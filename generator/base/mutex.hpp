@@ -32,6 +32,7 @@ class DGX_THREAD_ANNOTATION(scoped_lockable) MutexLock {
  public:
   explicit MutexLock(Mutex& mutex) DGX_THREAD_ANNOTATION(acquire_capability(mutex))
       : lock_(mutex.mutex_) {}
+  // NOLINTNEXTLINE(modernize-use-equals-default): carries an attribute
   ~MutexLock() DGX_THREAD_ANNOTATION(release_capability()) {}
   MutexLock(const MutexLock&) = delete;
   MutexLock& operator=(const MutexLock&) = delete;
