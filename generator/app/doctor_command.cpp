@@ -25,6 +25,9 @@ void examine_installation(const Settings& settings, DoctorReport& report) {
   report.parts.push_back(check_history(settings));
   report.parts.push_back(check_runtime_folder(settings));
   for (PartReport& part : check_engine(settings)) report.parts.push_back(std::move(part));
+  for (PartReport& part : check_installed_models(settings)) {
+    report.parts.push_back(std::move(part));
+  }
 }
 
 DoctorReport examine() {

@@ -11,6 +11,7 @@
 #include "generator/app/machine_checks.hpp"
 #include "generator/history/history_store.hpp"
 #include "generator/jobs/engine_supervisor.hpp"
+#include "generator/model/store/installed_models.hpp"
 
 namespace dgx::app {
 namespace {
@@ -88,6 +89,17 @@ PartReport unusable_model(const protocol::UnavailableModel& model, bool others,
                       : "unset DGX_MUSIC_SOUNDFONT, or name another soundfont in " +
                             (settings.places.config / "config.toml").string();
   return report;
+}
+
+PartReport describe_models(const model::ModelList& list) {
+  PartReport report{"MusicGen", PartState::kFine, {}, {}};
+  for (const model::InstalledModel& model : list.models) {
+    report.found +=
+        (report.found.empty() ? "" : ", ") + model.id.text() + " (" + model.licence + ")";
+  }
+  if (!list.models.empty()) return report;
+  return {"MusicGen", PartState::kLacking, "no weights are installed",
+          "dgx-music models pull musicgen-small"};
 }
 
 }  // namespace
@@ -172,6 +184,21 @@ std::vector<PartReport> check_engine(const Settings& settings) {
   for (const auto& model : models->models) reports.push_back(usable_model(model));
   for (const auto& model : models->unavailable) {
     reports.push_back(unusable_model(model, !models->models.empty(), settings));
+  }
+  return reports;
+}
+
+std::vector<PartReport> check_installed_models(const Settings& settings) {
+  const std::string part = "MusicGen";
+  const auto list = model::list_installed_models(settings.places.data);
+  if (!list) {
+    return {{part, PartState::kLacking, list.error().message,
+             list_command(settings.places.data / "models")}};
+  }
+  std::vector<PartReport> reports = {describe_models(*list)};
+  for (const model::BrokenModel& broken : list->broken) {
+    reports.push_back({"model " + broken.name, PartState::kLacking, broken.reason.message,
+                       "dgx-music models remove " + shell_word(broken.name)});
   }
   return reports;
 }

@@ -21,6 +21,8 @@ protocol::PartReport check_history(const Settings& settings);
 protocol::PartReport check_runtime_folder(const Settings& settings);
 /// The engine, started once and asked, and each model that it knows.
 std::vector<protocol::PartReport> check_engine(const Settings& settings);
+/// The MusicGen weights in the store by their manifests, or how to get some.
+std::vector<protocol::PartReport> check_installed_models(const Settings& settings);
 
 /// `text` as one word of a command.
 std::string shell_word(const std::string& text);

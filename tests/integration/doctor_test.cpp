@@ -89,7 +89,7 @@ TEST_CASE("A doctor finds nothing missing where nothing is, and changes nothing"
   CHECK(outcome.exit_code == 0);
   CHECK(outcome.out.find("missing  ") == std::string::npos);
   for (const char* part : {"configuration", "data folder", "history", "runtime folder", "engine",
-                           "model sketch", "memory", "graphics card", "Ardour"}) {
+                           "model sketch", "MusicGen", "memory", "graphics card", "Ardour"}) {
     CHECK_FALSE(lines_about(outcome.out, part).empty());
   }
   CHECK(lasting_files(patient.program.home()) == before);
@@ -180,6 +180,30 @@ TEST_CASE("A doctor names a soundfont that is missing", "[integration]") {
   Patient patient;
   patient.program.environment["DGX_MUSIC_SOUNDFONT"] = "/nowhere/a.sf2";
   check_missing(patient.program, "model sketch", {"/nowhere/a.sf2", "soundfont"});
+}
+
+TEST_CASE("A doctor says how to get weights, and which are there", "[integration]") {
+  Patient patient;
+  CHECK_THAT(lines_about(patient.program.run({"doctor"}).out, "MusicGen"),
+             Catch::Matchers::StartsWith("note") &&
+                 Catch::Matchers::Contains("dgx-music models pull musicgen-small"));
+  write_file(patient.program.data() / "models/musicgen-small/dgx-music-model.json",
+             R"({"format":1,"id":"musicgen-small","licence":"CC-BY-NC-4.0","files":[{"name":)"
+             R"("config.json","size":2,"sha256":")" +
+                 std::string(64, 'a') + R"("}]})");
+  CHECK_THAT(lines_about(patient.program.run({"doctor"}).out, "MusicGen"),
+             Catch::Matchers::StartsWith("ok") &&
+                 Catch::Matchers::Contains("musicgen-small (CC-BY-NC-4.0)"));
+}
+
+TEST_CASE("A doctor names a model in the store that cannot be used", "[integration]") {
+  Patient patient;
+  write_file(patient.program.data() / "models/mine/dgx-music-model.json", "{");
+  const Outcome outcome = patient.program.run({"doctor"});
+  CHECK(outcome.exit_code == 0);  // The built-in model makes takes.
+  CHECK_THAT(lines_about(outcome.out, "model mine"),
+             Catch::Matchers::StartsWith("note") &&
+                 Catch::Matchers::Contains("dgx-music models remove mine"));
 }
 
 TEST_CASE("A doctor prints no foreign control character", "[integration]") {
