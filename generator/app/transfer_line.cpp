@@ -50,7 +50,7 @@ void TransferLine::show(const model::TransferProgress& progress) {
     const auto now = std::chrono::steady_clock::now();
     const bool complete = progress.done_bytes == progress.total_bytes;
     if (!new_file && !complete && now - last_drawn_ < kBetweenDraws) return;
-    write_text("\r\x1b[K" + transfer_text(progress, terminal_.columns));
+    write_text("\r\x1b[2K" + transfer_text(progress, terminal_.columns));
     last_drawn_ = now;
     drawn_ = true;
   }
@@ -59,7 +59,7 @@ void TransferLine::show(const model::TransferProgress& progress) {
 }
 
 void TransferLine::clear() {
-  if (drawn_) write_text("\r\x1b[K");
+  if (drawn_) write_text("\r\x1b[2K");
   drawn_ = false;
 }
 
