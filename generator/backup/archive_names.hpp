@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string_view>
 
@@ -18,10 +19,8 @@ inline constexpr std::size_t kLargestManifest = std::size_t{1} << 26;
 inline bool is_plain_name(std::string_view name) {
   constexpr std::size_t kLongest = 200;
   if (name.empty() || name.size() > kLongest || name.front() == '.') return false;
-  for (const char c : name) {
-    if (c <= ' ' || c >= '\x7f' || c == '/' || c == '\\') return false;
-  }
-  return true;
+  return std::ranges::all_of(name,
+                             [](char c) { return c > ' ' && c < '\x7f' && c != '/' && c != '\\'; });
 }
 
 }  // namespace dgx::backup
