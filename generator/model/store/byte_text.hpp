@@ -18,10 +18,9 @@ inline std::string byte_text(std::uint64_t bytes) {
     ++name;
   }
   // Tenths below 100, where they tell something.
-  const std::uint64_t tenths = (bytes * 10 / unit + (bytes * 10 % unit * 2 >= unit ? 1 : 0));
-  std::string number = std::to_string(tenths / 10);
-  if (tenths < 1000) number += "." + std::to_string(tenths % 10);
-  return number + " " + kUnits[name];
+  const std::uint64_t tenths = (bytes * 10 + unit / 2) / unit;
+  if (tenths >= 1000) return std::to_string((bytes + unit / 2) / unit) + " " + kUnits[name];
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " " + kUnits[name];
 }
 
 }  // namespace dgx::model
