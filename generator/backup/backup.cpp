@@ -61,10 +61,19 @@ std::vector<fs::path> paths_of(const protocol::Take& take) {
   return paths;
 }
 
+// Files of a take in the trash lie in a folder beside the others, and their row names the place to
+// which they would come back.
+constexpr const char* kTrash = ".trash";
+
 Result<UniqueFd> open_take_file(const fs::path& path) {
   const auto folder = Directory::open(path.parent_path());
   if (!folder) return folder.error();
-  return folder->open_file(path.filename().string());
+  const std::string name = path.filename().string();
+  auto file = folder->open_file(name);
+  if (file || file.error().code != ErrorCode::kNotFound) return file;
+  const auto trash = folder->open_beneath(kTrash);
+  auto trashed = trash ? trash->open_file(name) : Result<UniqueFd>(trash.error());
+  return trashed ? std::move(trashed) : std::move(file);
 }
 
 Error too_large(std::size_t bytes) {

@@ -172,6 +172,33 @@ TEST_CASE("What a killed restore left is taken away by the next", "[backup]") {
   CHECK_FALSE(fs::exists(studio.data() / ".restore"));
 }
 
+TEST_CASE("A take in the trash is backed up, and comes back as one in the trash", "[backup]") {
+  Studio studio;
+  const std::string take = studio.add_take("house-aaaa");
+  const auto files = contents_of(studio.takes());
+  {
+    auto store = history::HistoryStore::open(studio.history(), history::OpenMode::kReadWrite);
+    REQUIRE_OK(store);
+    REQUIRE_OK(store->trash_take(take));
+  }
+  fs::create_directory(studio.takes() / ".trash");
+  for (const auto& [name, content] : files) {
+    fs::rename(studio.takes() / name, studio.takes() / ".trash" / name);
+  }
+  const fs::path file = studio.backed_up();
+  lose_everything(studio);
+  const auto summary = studio.restore(file);
+  REQUIRE_OK(summary);
+  CHECK(summary->lost == 0);
+  // In takes/, from where nothing has to be moved to take it out of the trash.
+  CHECK(contents_of(studio.takes()) == files);
+  auto store = history::HistoryStore::open(studio.history(), history::OpenMode::kReadWrite);
+  REQUIRE_OK(store);
+  const auto restored = store->find_take(take);
+  REQUIRE_OK(restored);
+  CHECK(restored->trashed_at);
+}
+
 TEST_CASE("What was lost before the backup is told", "[backup]") {
   Studio studio;
   studio.add_take("house-aaaa");
