@@ -327,7 +327,9 @@ class HubConnection::Impl {
     if (transfer.refusal) return Failure{*transfer.refusal};
     if (code == CURLE_OK) return std::nullopt;
     if (code == CURLE_ABORTED_BY_CALLBACK) return Failure{cancelled()};
-    return failure_of_curl(code, detail.c_str(), url);
+    detail.resize(
+        std::min(detail.find('\0'), detail.size()));  // libcurl ends its sentence as C does.
+    return failure_of_curl(code, detail, url);
   }
 
   HubUrl url_;

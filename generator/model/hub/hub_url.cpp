@@ -3,6 +3,7 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <optional>
@@ -42,10 +43,8 @@ bool is_plain_loopback(const Url& url) {
 bool has_more_than_a_place(const Url& url) {
   constexpr std::array kParts = {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY,
                                  CURLUPART_FRAGMENT};
-  for (const CURLUPart part : kParts) {
-    if (!part_of(url, part).empty()) return true;
-  }
-  return false;
+  return std::ranges::any_of(kParts,
+                             [&url](CURLUPart part) { return !part_of(url, part).empty(); });
 }
 
 }  // namespace

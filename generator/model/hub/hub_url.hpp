@@ -21,8 +21,8 @@ class HubUrl {
   [[nodiscard]] const std::string& text() const { return text_; }
   [[nodiscard]] bool is_loopback() const { return plain_loopback_; }
 
-  /// ok() where a redirect to `url` may be followed. Failure: kUnavailable, which names both.
-  [[nodiscard]] Status check_redirect(const std::string& url) const;
+  /// ok() where a redirect to `target` may be followed. Failure: kUnavailable, which names both.
+  [[nodiscard]] Status check_redirect(const std::string& target) const;
 
  private:
   HubUrl(std::string text, bool plain_loopback)
