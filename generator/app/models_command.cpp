@@ -63,7 +63,7 @@ int run_list(bool json) {
   }
   print_line(STDOUT_FILENO,
              styled(terminal, Style::kDim,
-                    "* is used where a request names none; dgx-music models info ID tells more"));
+                    "* is the best that is here; dgx-music models info ID tells more"));
   return 0;
 }
 

@@ -85,6 +85,18 @@ Result<std::vector<SourceFile>> open_sources(const fs::path& source) {
   return files;
 }
 
+/// Saves the copying of what will be refused. Where files are links, which the readers of a model
+/// do not follow, only the copy can tell.
+Status check_before_copying(const fs::path& source, const std::vector<SourceFile>& files) {
+  const auto is_link = [&source](const SourceFile& file) {
+    std::error_code ignored;
+    return fs::is_symlink(source / file.name, ignored);
+  };
+  if (std::any_of(files.begin(), files.end(), is_link)) return ok();
+  const Result<ModelFacts> facts = inspect_model(source);
+  return facts ? ok() : Status(facts.error());
+}
+
 Status link_file(const SourceFile& file, const Directory& target) {
   const std::string source = "/proc/self/fd/" + std::to_string(file.fd.get());
   if (::linkat(AT_FDCWD, source.c_str(), target.fd(), file.name.c_str(), AT_SYMLINK_FOLLOW) == 0) {
@@ -196,6 +208,7 @@ Result<InstalledModel> import_model(const ImportOptions& options, const Transfer
                                     const std::stop_token& stop) {
   const Result<std::vector<SourceFile>> sources = open_sources(options.source);
   if (!sources) return sources.error();
+  if (Status sound = check_before_copying(options.source, *sources); !sound) return sound.error();
   Result<StagedModel> staged =
       StagedModel::open(options.data_folder, options.id, ".import-" + options.id.text());
   if (!staged) return staged.error();

@@ -122,7 +122,8 @@ TEST_CASE("A folder that is no model is refused, and nothing is left", "[store]"
   }
   const auto installed = fixture.import();
   REQUIRE_FALSE(installed.has_value());
-  CHECK_THAT(installed.error().message, Catch::Contains(words));
+  CHECK_THAT(installed.error().message,
+             Catch::Contains(words) && Catch::Contains(fixture.source.string()));
   CHECK(fixture.store_is_empty());
 }
 
