@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <span>
 #include <system_error>
 #include <vector>
@@ -26,7 +27,7 @@ Error system_error(const std::string& what, int error_number) {
                {}};
 }
 
-Status check_clip(const AudioClip& clip) {
+Status check_clip(const AudioClip& clip, SampleFormat format, Range range) {
   const auto refuse = [](const std::string& message) {
     return Error{ErrorCode::kInvalidArgument, message, {}};
   };
@@ -41,11 +42,15 @@ Status check_clip(const AudioClip& clip) {
     return refuse("samples must be whole frames of " + std::to_string(clip.channels) +
                   " channels, got " + std::to_string(clip.samples.size()) + " samples");
   }
+  const bool any = range == Range::kAny && format == SampleFormat::kFloat32;
+  const float largest = any ? std::numeric_limits<float>::max() : 1.0F;
   // Written so that NaN fails the comparison.
-  const auto beyond = std::find_if_not(clip.samples.begin(), clip.samples.end(),
-                                       [](float sample) { return std::abs(sample) <= 1.0F; });
+  const auto beyond =
+      std::find_if_not(clip.samples.begin(), clip.samples.end(),
+                       [largest](float sample) { return std::abs(sample) <= largest; });
   if (beyond != clip.samples.end()) {
-    return refuse("every sample must be -1 to 1, got " + std::to_string(*beyond) + " at sample " +
+    return refuse("every sample must be " + std::string(any ? "finite" : "-1 to 1") + ", got " +
+                  std::to_string(*beyond) + " at sample " +
                   std::to_string(beyond - clip.samples.begin()));
   }
   return ok();
@@ -127,8 +132,8 @@ Status write_samples(FileWriter& file, const AudioClip& clip, const SampleEncode
 }  // namespace
 
 Status write_wav(int fd, const AudioClip& clip, SampleFormat format, const WavMetadata& metadata,
-                 std::uint64_t dither_seed) {
-  if (Status checked = check_clip(clip); !checked) return checked;
+                 std::uint64_t dither_seed, Range range) {
+  if (Status checked = check_clip(clip, format, range); !checked) return checked;
   if (Status checked = check_file(fd); !checked) return checked;
   const WavShape shape{clip.sample_rate, clip.channels, clip.frame_count(), format};
   const Result<RiffBytes> header = wav_header(shape, metadata);

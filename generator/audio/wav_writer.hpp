@@ -12,6 +12,9 @@ namespace dgx {
 
 enum class SampleFormat { kPcm16, kPcm24, kFloat32 };
 
+/// Which samples may be written. Beyond full scale only kFloat32 can hold them.
+enum class Range { kFullScale, kAny };
+
 /// What a broadcast WAV says about itself beside the samples. Text is UTF-8.
 struct WavMetadata {
   // bext, version 2 (EBU Tech 3285)
@@ -43,6 +46,6 @@ struct WavMetadata {
 /// full scale or not a number (nothing is ever clamped), or the clip is empty. The caller owns
 /// `fd`, and does the fsync. A full disk is ErrorCode::kDiskFull.
 Status write_wav(int fd, const AudioClip& clip, SampleFormat format, const WavMetadata& metadata,
-                 std::uint64_t dither_seed);
+                 std::uint64_t dither_seed, Range range = Range::kFullScale);
 
 }  // namespace dgx

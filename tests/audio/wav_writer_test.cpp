@@ -59,6 +59,21 @@ TEST_CASE("A sample that is not a number or beyond full scale is refused by name
   }
 }
 
+TEST_CASE("Where any range is asked for, float32 keeps what is beyond full scale", "[audio]") {
+  const MemoryFile file;
+  REQUIRE_OK(write_wav(file.fd(), {32000, 1, {1.5F, -3.0F}}, SampleFormat::kFloat32, {}, 0,
+                       dgx::Range::kAny));
+  const auto clip = dgx::read_wav(file.fd());
+  REQUIRE_OK(clip);
+  CHECK(clip->samples == std::vector<float>{1.5F, -3.0F});
+  const MemoryFile other;
+  CHECK_FALSE(
+      write_wav(other.fd(), {32000, 1, {1.5F}}, SampleFormat::kPcm24, {}, 0, dgx::Range::kAny));
+  const float not_a_number = std::numeric_limits<float>::quiet_NaN();
+  CHECK_FALSE(write_wav(other.fd(), {32000, 1, {not_a_number}}, SampleFormat::kFloat32, {}, 0,
+                        dgx::Range::kAny));
+}
+
 TEST_CASE("The smallest float beyond full scale is refused, full scale is not", "[audio]") {
   CHECK_FALSE(refusal({48000, 1, {std::nextafter(1.0F, 2.0F)}}).empty());
   for (const auto format : {SampleFormat::kPcm16, SampleFormat::kPcm24, SampleFormat::kFloat32}) {
