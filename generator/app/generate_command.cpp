@@ -47,6 +47,8 @@ std::string type_name_of(const Parameter& parameter) {
       return "WHOLE";
     case ParameterKind::kFolder:
       return "FOLDER";
+    case ParameterKind::kRecording:
+      return "TAKE_OR_FILE";
     case ParameterKind::kChoice: {
       std::string choices;
       for (const auto choice : parameter.choices) {
@@ -87,8 +89,15 @@ void add_fields(CLI::App& command, GenerateArguments& arguments) {
   }
 }
 
-// A folder on a command line is meant from where the person stands.
-std::string absolute_folder(const std::string& text) {
+// What names a recording is a file's path where it has a slash or there is such a file.
+bool is_file(const Parameter& parameter, const std::string& text) {
+  std::error_code error;
+  return parameter.kind == ParameterKind::kRecording &&
+         (text.find('/') != std::string::npos || std::filesystem::exists(text, error));
+}
+
+// A path on a command line is meant from where the person stands.
+std::string absolute_path(const std::string& text) {
   std::error_code error;
   const auto path = std::filesystem::absolute(text, error);
   return error || text.empty() ? text : path.string();
@@ -101,7 +110,9 @@ Result<GenerationRequest> read_request(const GenerateArguments& arguments) {
     const bool is_prompt = parameter.name == "prompt";
     if (found == arguments.fields.end() && !is_prompt) continue;
     std::string text = found != arguments.fields.end() ? found->second : "";
-    if (parameter.kind == ParameterKind::kFolder) text = absolute_folder(text);
+    if (parameter.kind == ParameterKind::kFolder || is_file(parameter, text)) {
+      text = absolute_path(text);
+    }
     const auto value = parse_field(parameter, text);
     if (!value) return value.error();
     if (Status set = set_field(request, parameter, *value); !set) return set.error();

@@ -46,6 +46,7 @@ TakeMessage describe_take(const model::RenderedTake& take) {
   message.choices = take.choices;
   message.ignored_words = take.ignored_words;
   message.warnings = take.warnings;
+  message.engine = take.engine;
   message.streams = streams_of(take);
   if (!take.midi_file.empty()) {
     message.midi_stream = static_cast<std::int64_t>(message.streams.size());
@@ -70,9 +71,10 @@ Result<DoneMessage> without_exceptions(Work&& work) {
 }  // namespace
 
 EngineServer::EngineServer(UniqueFd socket, model::ModelRegistry registry,
-                           std::string program_version)
+                           std::string program_version, std::chrono::seconds unload_after)
     : socket_(std::move(socket)),
       program_version_(std::move(program_version)),
+      unload_after_(unload_after),
       registry_(std::move(registry)) {}
 
 Status EngineServer::run(const std::function<void()>& service_gone) {
@@ -139,6 +141,10 @@ void EngineServer::send_heartbeats(const std::stop_token& stop) {
 std::optional<EngineMessage> EngineServer::next_command(const std::stop_token& stop) {
   MutexLock lock(mutex_);
   const auto arrived = [this]() DGX_REQUIRES(mutex_) { return !commands_.empty(); };
+  if (unload_after_ > 0s &&
+      !command_arrived_.wait_for(lock.native(), stop, unload_after_, arrived)) {
+    registry_.unload();
+  }
   if (!command_arrived_.wait(lock.native(), stop, arrived)) return std::nullopt;
   EngineMessage message = std::move(commands_.front());
   commands_.pop_front();

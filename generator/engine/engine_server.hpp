@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -25,7 +26,9 @@ namespace dgx::engine {
 /// Failure: whatever a model reports is sent as a FailedMessage; a damaged stream ends run().
 class EngineServer {
  public:
-  EngineServer(UniqueFd socket, model::ModelRegistry registry, std::string program_version);
+  /// Models are freed after `unload_after` without a command; 0: never.
+  EngineServer(UniqueFd socket, model::ModelRegistry registry, std::string program_version,
+               std::chrono::seconds unload_after = std::chrono::seconds(0));
 
   /// Serves until the service closes its side. Then a job that is being rendered is stopped;
   /// `service_gone` is called before run() waits for the model to notice.
@@ -59,6 +62,7 @@ class EngineServer {
 
   UniqueFd socket_;
   std::string program_version_;
+  std::chrono::seconds unload_after_;
   model::ModelRegistry registry_;  // Render thread only.
 
   Mutex sending_;  // Held for one frame at a time.

@@ -20,6 +20,14 @@ struct EngineDeadlines {
   std::chrono::milliseconds heartbeat{3'000};  ///< Between two messages of any kind
   std::chrono::milliseconds step{120'000};     ///< Between two steps of a job
   std::chrono::milliseconds cancel{300};       ///< From cancel to the answer
+
+  /// Between two steps, in that phase. Loading weights from a slow disk, and reading all that is
+  /// known before the first step of a window on a slow processor, take far longer than a step.
+  [[nodiscard]] std::chrono::milliseconds step_of(protocol::Phase phase) const {
+    using enum protocol::Phase;
+    const bool long_one = phase == kLoading || phase == kEncoding || phase == kGenerating;
+    return long_one ? 5 * step : step;
+  }
 };
 
 /// Keeps one engine: starts it when it is needed, talks its protocol, and ends it when it crashes,

@@ -113,7 +113,8 @@ Status JobAttempt::publish(model::RenderedTake take, FinishedTake finished,
   receipt.tempo = take.tempo;
   receipt.key = take.key;
   receipt.loop = finished.loop;
-  receipt.engine = {kVersion, model_.kernel, model_.dtype, model_.device};
+  const EngineFacts described{kVersion, model_.kernel, model_.dtype, model_.device};
+  receipt.engine = take.engine.value_or(described);
   receipt.times.created_at = job_.created_at;
   receipt.times.loading_seconds = loading_seconds_;
   receipt.times.generating_seconds = generating_seconds;

@@ -10,6 +10,7 @@
 #include "generator/base/utc_time.hpp"
 #include "generator/jobs/job_attempt.hpp"
 #include "generator/jobs/job_ending.hpp"
+#include "generator/jobs/recordings.hpp"
 #include "generator/jobs/recovery.hpp"
 #include "generator/protocol/codec.hpp"
 #include "generator/protocol/validation.hpp"
@@ -73,6 +74,7 @@ Status JobQueue::decide(GenerationRequest& request, const ModelsMessage& models)
   }
   auto folder = open_output_folder(request.output_dir, options_.output);
   if (!folder) return std::move(folder).error();
+  if (Status found = resolve_recordings(request, store_, options_.output); !found) return found;
   return engine_.check(request);
 }
 

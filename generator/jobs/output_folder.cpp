@@ -66,7 +66,9 @@ Result<Directory> open_in_session(const Directory& session, const fs::path& rela
   return make_durable_directory(*ours, "takes");
 }
 
-Result<Directory> open_asked(const fs::path& path, const OutputRules& rules) {
+enum class Missing { kRefuse, kMake };
+
+Result<Directory> open_asked(const fs::path& path, const OutputRules& rules, Missing missing) {
   std::vector<fs::path> roots = rules.allowed_roots;
   roots.push_back(rules.data_folder);
   for (const fs::path& root : roots) {
@@ -77,7 +79,10 @@ Result<Directory> open_asked(const fs::path& path, const OutputRules& rules) {
   }
   if (const auto session = session_above(path)) {
     auto opened = Directory::open(*session);
-    return opened ? open_in_session(*opened, *relative_to(path, *session)) : std::move(opened);
+    if (!opened) return opened;
+    const fs::path relative = *relative_to(path, *session);
+    return missing == Missing::kMake ? open_in_session(*opened, relative)
+                                     : opened->open_beneath(relative);
   }
   std::error_code ignored;
   if (!fs::exists(path, ignored)) {
@@ -108,12 +113,16 @@ Result<Directory> open_output_folder(const std::optional<std::string>& asked,
                                      const OutputRules& rules) {
   fs::path path = asked ? fs::path(*asked).lexically_normal() : fs::path();
   if (!path.has_filename()) path = path.parent_path();  // "/a/b/" is "/a/b".
-  auto folder = with_field(asked ? open_asked(path, rules) : open_default(rules));
+  auto folder = with_field(asked ? open_asked(path, rules, Missing::kMake) : open_default(rules));
   if (folder && !folder->is_writable()) {
     return output_error(ErrorCode::kInvalidArgument,
                         "output_dir must be writable, got " + folder->path().string());
   }
   return folder;
+}
+
+Result<Directory> open_allowed_folder(const fs::path& folder, const OutputRules& rules) {
+  return with_field(open_asked(folder, rules, Missing::kRefuse));
 }
 
 }  // namespace dgx::jobs

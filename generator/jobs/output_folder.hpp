@@ -27,4 +27,8 @@ struct OutputRules {
 Result<Directory> open_output_folder(const std::optional<std::string>& asked,
                                      const OutputRules& rules);
 
+/// Opens an existing folder that a request may name, for reading. Failure: as open_output_folder().
+Result<Directory> open_allowed_folder(const std::filesystem::path& folder,
+                                      const OutputRules& rules);
+
 }  // namespace dgx::jobs

@@ -84,8 +84,11 @@ std::optional<double> ProgressEstimate::time_left(Clock::time_point now) const {
 
 void ProgressEstimate::update(std::int64_t take, const protocol::Progress& progress,
                               Clock::time_point now) {
-  const double now_fraction =
+  const double elapsed = std::chrono::duration<double>(now - started_).count();
+  double now_fraction =
       (static_cast<double>(take) + share_of_take(progress)) / static_cast<double>(takes_);
+  // A model that can tell the time left knows better than the shares how far it is.
+  if (progress.eta_seconds) now_fraction = elapsed / (elapsed + *progress.eta_seconds + 1e-9);
   fraction_ = std::clamp(now_fraction, fraction_, 1.0);
   progress_ = progress;
   if (!progress_.eta_seconds) progress_.eta_seconds = time_left(now);

@@ -30,6 +30,7 @@ model::RenderedTake facts_of(const protocol::TakeMessage& message) {
   take.choices = message.choices;
   take.ignored_words = message.ignored_words;
   take.warnings = message.warnings;
+  take.engine = message.engine;
   return take;
 }
 

@@ -34,6 +34,8 @@ struct RenderedTake {
   std::vector<protocol::Choice> choices{};
   std::vector<std::string> ignored_words{};
   std::vector<std::string> warnings{};
+  /// What computed it, where that is known only once the model is loaded.
+  std::optional<protocol::EngineFacts> engine{};
 };
 
 }  // namespace dgx::model

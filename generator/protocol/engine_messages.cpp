@@ -60,6 +60,7 @@ void describe(F& f, T& m) {
   f("choices", m.choices);
   f("ignored_words", m.ignored_words);
   f("warnings", m.warnings);
+  f("engine", m.engine);
   f("streams", m.streams);
   f("midi_stream", m.midi_stream);
 }

@@ -83,6 +83,8 @@ struct TakeMessage {
   std::vector<Choice> choices{};
   std::vector<std::string> ignored_words{};
   std::vector<std::string> warnings{};
+  /// What computed it, where the model knows only once it is loaded; else as it is described.
+  std::optional<EngineFacts> engine{};
   std::vector<StreamFacts> streams{};
   std::optional<std::int64_t> midi_stream{};
 };

@@ -27,7 +27,7 @@ std::optional<Phase> parse_phase(std::string_view name);
 
 struct Progress {
   Phase phase = Phase::kQueued;
-  std::int64_t step = 0;  ///< Of the phase, for the take that is being made
+  std::int64_t step = 0;                ///< Of the phase, for the take that is being made
   std::int64_t steps = 0;               ///< 0 where the phase has no steps.
   std::optional<double> eta_seconds{};  ///< Time left of the whole job, where it is known.
 };

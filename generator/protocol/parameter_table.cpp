@@ -41,6 +41,8 @@ std::string describe_range(const Parameter& parameter) {
       return "the id of an installed model";
     case kFolder:
       return "a folder beneath an allowed root";
+    case kRecording:
+      return "the id of a take, or the absolute path of a WAV beneath an allowed root";
     case kText:
     case kNumber:
     case kInteger:

@@ -22,6 +22,12 @@ struct GenerationRequest {
   bool stems = false;
   std::int64_t variations = 1;
   std::optional<std::int64_t> seed{};  ///< Always set once the job is accepted.
+  std::optional<double> temperature{};
+  std::optional<std::int64_t> top_k{};
+  std::optional<double> top_p{};
+  std::optional<double> cfg_coef{};
+  std::optional<std::string> continue_from{};  ///< A take's id, or the absolute path of a WAV
+  std::optional<std::string> melody{};         ///< The same
   double loudness_lufs = -16.0;
   double true_peak_dbtp = -1.0;
   std::int64_t sample_rate = 48000;  ///< Hz

@@ -89,6 +89,12 @@ Status check_folder(const Parameter& parameter, std::string_view text) {
   return ok();
 }
 
+// A take's id has no slash; anything else is a path.
+Status check_recording(const Parameter& parameter, std::string_view text) {
+  const bool path = text.find('/') != std::string_view::npos;
+  return path ? check_folder(parameter, text) : check_text(parameter, text);
+}
+
 Status check_choice(const Parameter& parameter, std::string_view text) {
   const auto& choices = parameter.choices;
   const bool known =
@@ -103,6 +109,8 @@ Status check_words(const Parameter& parameter, const std::string& text) {
       return check_choice(parameter, text);
     case kFolder:
       return check_folder(parameter, text);
+    case kRecording:
+      return check_recording(parameter, text);
     case kModelId:
       if (is_model_id(text)) return ok();
       return Error{ErrorCode::kInvalidArgument,

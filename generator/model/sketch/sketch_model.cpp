@@ -18,6 +18,7 @@
 #include "generator/model/sketch/score.hpp"
 #include "generator/model/sketch/soundfont.hpp"
 #include "generator/model/sketch/vocabulary.hpp"
+#include "generator/protocol/parameter_table.hpp"
 
 namespace dgx::model {
 namespace {
@@ -68,6 +69,7 @@ class SketchModel final : public MusicModel {
   }
 
   Status check(const protocol::GenerationRequest& request) override {
+    if (Status plain = check_fields(request); !plain) return plain;
     const sketch::PromptReading reading = sketch::read_prompt(request.prompt, vocabulary_, genres_);
     for (int index = 0; index < static_cast<int>(request.variations); ++index) {
       const Result<sketch::Plan> plan = plan_of(request, reading, index);
@@ -103,6 +105,19 @@ class SketchModel final : public MusicModel {
   }
 
  private:
+  /// Refuses what only a model that samples or listens can take.
+  static Status check_fields(const protocol::GenerationRequest& request) {
+    for (const std::string_view name :
+         {"temperature", "top_k", "top_p", "cfg_coef", "continue_from", "melody"}) {
+      if (!protocol::get_field(request, *protocol::find_parameter(name))) continue;
+      return Error{ErrorCode::kInvalidArgument,
+                   "the sketch model takes no " + std::string(name) +
+                       ", which is for MusicGen models: leave it out, or name such a model",
+                   std::string(name)};
+    }
+    return ok();
+  }
+
   [[nodiscard]] Result<sketch::Plan> plan_of(const protocol::GenerationRequest& request,
                                              const sketch::PromptReading& reading,
                                              int index) const {
