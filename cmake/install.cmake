@@ -17,6 +17,10 @@ add_custom_target(dgx-music-texts ALL
   DEPENDS ${texts}/dgx-music.1 ${texts}/dgx-music.bash ${texts}/_dgx-music ${texts}/dgx-music.fish)
 
 install(TARGETS dgx-music dgx-music-engine RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+# Only where it was built: dgx-music works without it. The engine looks for it from its own folder.
+if(DGX_TORCH)
+  install(FILES $<TARGET_FILE:dgx_musicgen> DESTINATION lib/dgx-music OPTIONAL)
+endif()
 install(FILES ${texts}/dgx-music.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${texts}/dgx-music.bash RENAME dgx-music
   DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)

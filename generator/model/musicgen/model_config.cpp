@@ -241,8 +241,11 @@ std::int64_t CodecConfig::frame_rate() const {
 }
 
 std::int64_t CodecConfig::num_quantizers() const {
-  // EncodecConfig: int(1000 * target_bandwidths[-1] // (frame_rate * 10))
-  const double per_codebook = static_cast<double>(frame_rate()) * 10.0;
+  // EncodecConfig: int(1000 * target_bandwidths[-1] // (frame_rate * codebook_nbits)), where
+  // codebook_nbits is ceil(log2(codebook_size)); one code takes at least one bit.
+  const auto bits =
+      std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(codebook_size, 2) - 1));
+  const double per_codebook = static_cast<double>(frame_rate() * static_cast<std::int64_t>(bits));
   return static_cast<std::int64_t>(std::floor(1000.0 * target_bandwidths.back() / per_codebook));
 }
 

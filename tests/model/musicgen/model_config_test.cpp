@@ -62,7 +62,7 @@ TEST_CASE("What a file leaves out has the default of transformers", "[config]") 
   CHECK(c.audio_encoder.num_filters == 32);
   CHECK(c.audio_encoder.use_causal_conv);
   CHECK(c.audio_encoder.codebook_dim == 96);
-  CHECK(c.audio_encoder.num_quantizers() == 32);
+  CHECK(c.audio_encoder.num_quantizers() == 29);
 }
 
 TEST_CASE("Stereo has its codebooks shared between two channels", "[config]") {

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "generator/model/musicgen/delay_pattern.hpp"
+#include "generator/model/musicgen/model_config.hpp"
+#include "generator/model/musicgen/native/linear.hpp"
+#include "generator/model/musicgen/native/weights.hpp"
+
+namespace dgx::musicgen {
+
+/// A convolution whose output has ceil(length / stride) samples: padded by (kernel - 1) * dilation
+/// + 1 - stride in all, the larger half on the left, and on the right by what fills the last step.
+struct Convolution {
+  at::Tensor weight{};  ///< [out, in, kernel]
+  at::Tensor bias{};    ///< [out]
+  std::int64_t stride = 1;
+  std::int64_t dilation = 1;
+  PadMode pad_mode = PadMode::kReflect;
+
+  [[nodiscard]] at::Tensor operator()(const at::Tensor& input) const;
+};
+
+/// Its counterpart, with kernel 2 * stride: every input sample becomes `stride` output samples,
+/// made from it and from its neighbour on the nearer side. Computed as one product with the
+/// weights of both: Linear [2 * in] to [stride * out].
+struct Upsampling {
+  Linear taps{};
+  at::Tensor bias{};  ///< [out]
+  std::int64_t stride = 1;
+
+  [[nodiscard]] at::Tensor operator()(const at::Tensor& input) const;
+};
+
+/// Long short-term memory with the input added to the output (EncodecLSTM).
+struct RecurrentLayers {
+  struct Layer {
+    Linear from_input{};  ///< To [4 * width]: input, forget, cell and output gate
+    Linear from_state{};
+  };
+  std::vector<Layer> layers{};
+
+  /// [1, width, length] to the same.
+  [[nodiscard]] at::Tensor operator()(const at::Tensor& input, const std::stop_token& stop) const;
+};
+
+/// EnCodec's codec of one channel (Défossez et al., "High Fidelity Neural Audio Compression",
+/// 2022) as MusicGen uses it: SEANet encoder and decoder around a residual vector quantizer. In
+/// float32. A stereo model passes its channels one by one.
+///
+/// Threads: const calls may come from several threads.
+class AudioCodec {
+ public:
+  /// Called with the frames decoded so far.
+  using Progress = std::function<void(std::int64_t frames)>;
+
+  AudioCodec(const Weights& weights, const CodecConfig& config, std::int64_t codebooks);
+
+  /// Codes [codebook][frame] to frames * hop_length samples. Works in blocks of two seconds, whose
+  /// edges are cut away, so that memory does not grow with the length.
+  [[nodiscard]] std::vector<float> decode(const Codes& codes, const Progress& progress,
+                                          const std::stop_token& stop) const;
+
+  /// Samples of one channel to ceil(samples / hop_length) frames.
+  [[nodiscard]] Codes encode(const std::vector<float>& samples, const std::stop_token& stop) const;
+
+  /// The continuous signal that encode() quantizes, [1, hidden_size, frames]; for tests.
+  [[nodiscard]] at::Tensor embed(const std::vector<float>& samples,
+                                 const std::stop_token& stop) const;
+
+ private:
+  struct Residual {
+    Convolution first{};
+    Convolution second{};
+    [[nodiscard]] at::Tensor operator()(const at::Tensor& input) const;
+  };
+  struct UpStage {
+    Upsampling up{};
+    std::vector<Residual> residuals{};
+  };
+  struct DownStage {
+    std::vector<Residual> residuals{};
+    Convolution down{};
+  };
+  class Loader;
+
+  [[nodiscard]] at::Tensor quantized(const Codes& codes) const;
+  [[nodiscard]] at::Tensor upsampled(at::Tensor states) const;
+  [[nodiscard]] std::int64_t context_frames() const;
+
+  CodecConfig config_;
+  std::vector<at::Tensor> codebooks_{};  ///< [codebook_size, codebook_dim] each
+
+  Convolution decoder_first_{};
+  RecurrentLayers decoder_recurrent_{};
+  std::vector<UpStage> up_stages_{};
+  Convolution decoder_last_{};
+
+  Convolution encoder_first_{};
+  std::vector<DownStage> down_stages_{};
+  RecurrentLayers encoder_recurrent_{};
+  Convolution encoder_last_{};
+};
+
+}  // namespace dgx::musicgen
