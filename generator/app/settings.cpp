@@ -69,9 +69,24 @@ Status read_key(std::string_view key, const toml::node& node, const fs::path& fi
     settings.hub_url = *text;
     return ok();
   }
+  if (key == "device") {
+    const auto text = node.value<std::string>();
+    if (!text) return at_line(file, node.source(), "device must be auto, cpu, cuda or cuda:N");
+    settings.device = *text;
+    return ok();
+  }
+  if (key == "unload_after") {
+    const auto seconds = node.value<std::int64_t>();
+    if (!seconds || *seconds < 0 || *seconds > 1'000'000) {
+      return at_line(file, node.source(), "unload_after must be 0 to 1000000 seconds");
+    }
+    settings.unload_after = *seconds;
+    return ok();
+  }
   return at_line(file, node.source(),
                  "no setting is called " + std::string(key) +
-                     "; there are allowed_roots, soundfont, embed_receipts and hub_url");
+                     "; there are allowed_roots, soundfont, embed_receipts, hub_url, device and "
+                     "unload_after");
 }
 
 Status read_file(const fs::path& file, Settings& settings) {
@@ -120,6 +135,9 @@ Status read_environment(Settings& settings) {
   }
   if (const std::string text = environment("DGX_MUSIC_HUB_URL"); !text.empty()) {
     settings.hub_url = text;
+  }
+  if (const std::string text = environment("DGX_MUSIC_DEVICE"); !text.empty()) {
+    settings.device = text;
   }
   return ok();
 }

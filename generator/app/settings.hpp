@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -25,6 +26,12 @@ struct Settings {
   /// Where `models pull` fetches from.
   /// hub_url = "https://huggingface.co"       DGX_MUSIC_HUB_URL
   std::string hub_url = "https://huggingface.co";
+  /// Where MusicGen computes: auto, cpu, cuda or cuda:N.
+  /// device = "auto"                          DGX_MUSIC_DEVICE
+  std::string device = "auto";
+  /// Seconds without work after which the engine frees its models; 0: never.
+  /// unload_after = 600
+  std::int64_t unload_after = 600;
   /// The engine; beside this program.         DGX_MUSIC_ENGINE
   std::filesystem::path engine{};
 };
