@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// A model of random weights in the real folder format, as a new user would meet it.
+#include <filesystem>
+#include <string>
+
+#include "tests/integration/program.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace dgx::test;
+
+TEST_CASE("A model is imported, used by generate, and removed", "[musicgen]") {
+  const Program program;
+  const Outcome imported =
+      program.run({"models", "import", DGX_SOURCE_DIR "/tests/golden/musicgen/mono", "--id", "tiny",
+                   "--accept-licence"});
+  INFO(imported.err);
+  REQUIRE(imported.exit_code == 0);
+  CHECK(program.run({"models", "verify", "tiny"}).exit_code == 0);
+  CHECK(program.run({"models", "list", "--json"}).out.find(R"("default":"tiny")") !=
+        std::string::npos);
+
+  const auto receipts =
+      program.generate({"a plain tone", "--model", "tiny", "--duration", "1", "--seed", "7"});
+  REQUIRE(receipts.size() == 1);
+  CHECK(receipts[0].model.id == "tiny");
+  CHECK(receipts[0].model.licence == "CC-BY-NC-4.0");
+  CHECK(program.run({"models", "info", "tiny", "--json"}).out.find(receipts[0].model.sha256) !=
+        std::string::npos);
+
+  CHECK(program.run({"models", "remove", "tiny", "--yes"}).exit_code == 0);
+  const Outcome after = program.run({"generate", "a plain tone", "--model", "tiny"});
+  CHECK(after.exit_code == 2);
+  CHECK(std::filesystem::exists(receipts[0].file_path));
+}
