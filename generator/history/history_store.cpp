@@ -184,6 +184,11 @@ Result<protocol::Take> HistoryStore::find_take(const std::string& take_id) {
   return reading(impl_->database, [&](Database& db) { return history::find_take(db, take_id); });
 }
 
+Result<std::vector<protocol::Take>> HistoryStore::takes_with_file(const std::string& name) {
+  return reading(impl_->database,
+                 [&](Database& db) { return history::takes_with_file(db, name); });
+}
+
 Status HistoryStore::set_favourite(const std::string& take_id, bool favourite) {
   return change_take(take_id, {.favourite = favourite});
 }

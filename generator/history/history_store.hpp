@@ -200,6 +200,8 @@ class HistoryStore {
   /// `take_id` may be a whole id or its end of four characters or more, as file names carry it, in
   /// either case; kConflict names the candidates where several takes end so.
   Result<protocol::Take> find_take(const std::string& take_id);
+  /// Takes that may have a file of this name: those whose ids end as the name says.
+  Result<std::vector<protocol::Take>> takes_with_file(const std::string& name);
   Status set_favourite(const std::string& take_id, bool favourite);
   /// Changes what the patch names; all or nothing.
   Status change_take(const std::string& take_id, const protocol::TakePatch& patch);

@@ -249,4 +249,21 @@ Result<Take> find_take(Database& database, const std::string& take_id) {
   return ambiguous(take_id, *takes);
 }
 
+// "lofi-rhodes-84-Cm-a3f9.drums.wav": the end of the id stands between a dash and a dot. Words and
+// parts may have dashes of their own, so each is tried.
+Result<std::vector<Take>> takes_with_file(Database& database, const std::string& name) {
+  std::vector<Take> found;
+  for (std::size_t dash = name.find('-'); dash != std::string::npos;
+       dash = name.find('-', dash + 1)) {
+    const std::size_t dot = name.find('.', dash);
+    if (dot == std::string::npos || dot - dash - 1 < kShortestEnd) continue;
+    const std::string end = upper_case(name.substr(dash + 1, dot - dash - 1));
+    if (end.find('-') != std::string::npos) continue;
+    Result<std::vector<Take>> takes = takes_ending_with(database, end);
+    if (!takes) return takes;
+    for (Take& take : *takes) found.push_back(std::move(take));
+  }
+  return found;
+}
+
 }  // namespace dgx::history

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "generator/base/result.hpp"
 #include "generator/history/history_store.hpp"
@@ -13,5 +14,8 @@ namespace dgx::history {
 /// Expects an open transaction, so that page and total belong to one state of the database.
 Result<HistoryPage> read_page(sqlite::Database& database, const HistoryQuery& query);
 Result<protocol::Take> find_take(sqlite::Database& database, const std::string& take_id);
+
+Result<std::vector<protocol::Take>> takes_with_file(sqlite::Database& database,
+                                                    const std::string& name);
 
 }  // namespace dgx::history

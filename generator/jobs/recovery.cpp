@@ -136,7 +136,7 @@ Result<bool> recover_takes(history::HistoryStore& store, const OutputRules& rule
 }
 
 Status recover_job(history::HistoryStore& store, const OutputRules& rules, const Job& job) {
-  if (job.status == JobStatus::kPending) return store.fail_job(job.id, kInterrupted);
+  if (job.leased) return resume_job(store, rules, job);
   const auto whole = recover_takes(store, rules, job);
   if (!whole) return whole.error();
   return *whole ? store.complete_job(job.id) : store.fail_job(job.id, kInterrupted);
@@ -145,16 +145,12 @@ Status recover_job(history::HistoryStore& store, const OutputRules& rules, const
 }  // namespace
 
 Result<int> recover_jobs(history::HistoryStore& store, const OutputRules& rules) {
-  int ended = 0;
-  for (const JobStatus status : {JobStatus::kPending, JobStatus::kProcessing}) {
-    const auto jobs = store.jobs_in(status);
-    if (!jobs) return jobs.error();
-    for (const Job& job : *jobs) {
-      if (Status recovered = recover_job(store, rules, job); !recovered) return recovered.error();
-      ++ended;
-    }
+  const auto jobs = store.jobs_in(JobStatus::kProcessing);
+  if (!jobs) return jobs.error();
+  for (const Job& job : *jobs) {
+    if (Status recovered = recover_job(store, rules, job); !recovered) return recovered.error();
   }
-  return ended;
+  return static_cast<int>(jobs->size());
 }
 
 Status resume_job(history::HistoryStore& store, const OutputRules& rules, const Job& job) {

@@ -7,12 +7,13 @@
 
 namespace dgx::jobs {
 
-/// Ends every job that is still pending or processing, after the process that ran it is gone:
+/// Ends every job that a command line was working on, after its process is gone:
 /// temporary files of its takes are removed; a take whose WAV and receipt were published, and
 /// whose samples match the receipt's hash, is written into the history; files of a take that was
 /// published in part are moved to .quarantine in the same folder; the job completes if all its
-/// takes are there now, and fails with a sentence otherwise. Only the holder of the DataLock may
-/// call it. Gives the number of jobs it ended.
+/// takes are there now, and fails with a sentence otherwise. A job of a service is resumed, and
+/// what waits in the queue stays there. Only the holder of the DataLock may call it. Gives the
+/// number of jobs it dealt with.
 Result<int> recover_jobs(history::HistoryStore& store, const OutputRules& rules);
 
 /// The same for one processing job, which goes back into the queue where a take is missing; no
