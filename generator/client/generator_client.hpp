@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "generator/base/result.hpp"
+#include "generator/client/event_reader.hpp"
+#include "generator/protocol/api_messages.hpp"
+
+namespace dgx::client {
+
+struct ClientOptions {
+  std::filesystem::path socket{};
+  std::chrono::milliseconds patience{10'000};  ///< For one call
+  int interrupt = -1;                          ///< An eventfd that ends a call, or -1
+};
+
+/// The calls of the service, each over a connection of its own and each with a deadline. What the
+/// service refuses comes back as the Error that it sent.
+/// Failure: kUnavailable where no service runs or it does not answer in time, kCorrupt where the
+/// answer is not what the API says. Threads: one at a time.
+class GeneratorClient {
+ public:
+  explicit GeneratorClient(ClientOptions options) : options_(std::move(options)) {}
+
+  Result<protocol::Health> health();
+  Result<protocol::JobAccepted> generate(const protocol::GenerationRequest& request,
+                                         bool embed_receipt = true);
+  Result<protocol::BatchAccepted> generate_batch(
+      const std::vector<protocol::GenerationRequest>& requests);
+  Result<protocol::JobView> job(const std::string& job_id);
+  Result<protocol::JobView> cancel(const std::string& job_id);
+  Result<protocol::QueuePage> queue(std::optional<protocol::JobStatus> status = {});
+  Result<protocol::Take> take(const std::string& take_id);
+  Result<protocol::Take> change_take(const std::string& take_id, const protocol::TakePatch& patch);
+  Result<protocol::Take> trash_take(const std::string& take_id);
+  Result<protocol::Take> restore_take(const std::string& take_id);
+  Result<protocol::PeaksMessage> peaks(const std::string& take_id, int columns);
+  Result<protocol::ModelList> models();
+
+  /// The events of one job, or of all where `job_id` is empty; after `last_id` where it is given.
+  Result<EventReader> events(const std::string& job_id, std::optional<std::int64_t> last_id = {});
+
+ private:
+  Result<std::string> call(const std::string& method, const std::string& target,
+                           const std::string& body = {});
+
+  ClientOptions options_;
+};
+
+}  // namespace dgx::client

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "generator/history/history_store.hpp"
+#include "generator/protocol/api_messages.hpp"
+
+namespace dgx::http {
+
+/// What the service counts about itself. Threads: any.
+struct Counters {
+  std::array<std::atomic<std::int64_t>, 6> answers{};  ///< By the first digit of the status
+  std::atomic<std::int64_t> connections{0};            ///< Open now, without event streams
+  std::atomic<std::int64_t> event_streams{0};          ///< Open now
+  std::atomic<std::int64_t> refused_connections{0};
+  std::atomic<std::int64_t> timed_out_connections{0};
+};
+
+/// The numbers as Prometheus reads them (text format 0.0.4). No text of a person is among them.
+std::string metrics_text(const protocol::Health& health, const history::JobCounts& jobs,
+                         const Counters& counters);
+
+}  // namespace dgx::http

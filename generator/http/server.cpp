@@ -1,0 +1,559 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "generator/http/server.hpp"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <iterator>
+#include <set>
+#include <utility>
+
+#include "generator/base/log.hpp"
+#include "generator/http/event_log_tail.hpp"
+#include "generator/http/listener.hpp"
+#include "generator/http/request_reading.hpp"
+#include "generator/http/router.hpp"
+#include "generator/http/tcp_gate.hpp"
+#include "generator/http/work_lane.hpp"
+
+namespace dgx::http {
+namespace {
+
+using namespace std::chrono_literals;
+
+enum class Door { kUnix, kTcp };
+
+constexpr std::size_t kLaneLength = 1024;
+constexpr auto kLanePatience = 5s;
+constexpr int kEventPage = 200;
+constexpr std::size_t kFileChunk = std::size_t{1} << 16;
+constexpr auto kStreamSign = 15s;      // Tells both sides that the other one is still there.
+constexpr auto kProgressPause = 50ms;  // Between two reports of progress.
+constexpr auto kCancelPatience = 3s;
+constexpr auto kLinger = 1s;
+constexpr auto kIdleLook = 200ms;
+constexpr auto kAcceptPause = 50ms;  // Where the process has no descriptors left.
+
+Answer busy() {
+  return error_answer({ErrorCode::kUnavailable, "the service has too much to do right now"});
+}
+
+}  // namespace
+
+class Server::Implementation {
+ public:
+  Implementation(ServerOptions options, const ServiceParts& parts)
+      : options_(std::move(options)), parts_(parts), handlers_(parts, counters_) {
+    if (options_.tcp_socket.valid()) {
+      gate_.emplace(port_of(options_.tcp_socket), options_.tcp_token,
+                    options_.limits.changes_per_minute);
+    }
+    if (const auto range = parts_.reader.event_range()) tail_.begin_after(range->second);
+  }
+  ~Implementation() { stop_lanes(); }
+  Implementation(const Implementation&) = delete;
+  Implementation& operator=(const Implementation&) = delete;
+
+  void run() {
+    net::co_spawn(context_, accept_from(options_.unix_socket.get(), Door::kUnix), net::detached);
+    if (options_.tcp_socket.valid()) {
+      net::co_spawn(context_, accept_from(options_.tcp_socket.get(), Door::kTcp), net::detached);
+    }
+    if (options_.idle_exit) net::co_spawn(context_, watch_idleness(), net::detached);
+    context_.run();
+    stop_lanes();
+  }
+
+  void stop() { context_.stop(); }
+
+  void notify() {
+    if (notified_.exchange(true)) return;
+    net::post(context_, [this] { on_change(); });
+  }
+
+ private:
+  // Threads.
+
+  WorkLane& lane(Lane which) {
+    switch (which) {
+      case Lane::kReads:
+        return reads_;
+      case Lane::kWrites:
+        return writes_;
+      case Lane::kFiles:
+        return files_;
+    }
+    return reads_;
+  }
+
+  // What a lane still has to say after this reaches nobody: the context is not run any more.
+  void stop_lanes() {
+    writes_.stop();
+    reads_.stop();
+    files_.stop();
+  }
+
+  /// Does `work` on a lane, and comes back with what it gave; with nothing where the lane has too
+  /// much to do.
+  template <typename Work>
+  Awaitable<std::optional<std::invoke_result_t<Work>>> on_lane(WorkLane& lane, Work work) {
+    using Given = std::optional<std::invoke_result_t<Work>>;
+    net::steady_timer done(context_, net::steady_timer::time_point::max());
+    Given given;
+    bool finished = false;
+    const bool posted = lane.post([&, this](bool in_time) {
+      if (in_time) given.emplace(work());
+      net::post(context_, [&] {
+        finished = true;
+        done.cancel();
+      });
+    });
+    while (posted && !finished) co_await done.async_wait(kAsTuple);
+    co_return given;
+  }
+
+  // Connections.
+
+  Awaitable<void> accept_from(int listener, Door door) {
+    net::posix::stream_descriptor ready(context_, ::dup(listener));
+    for (;;) {
+      const auto [error] =
+          co_await ready.async_wait(net::posix::stream_descriptor::wait_read, kAsTuple);
+      if (error) co_return;
+      for (;;) {
+        UniqueFd fd(::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+        if (!fd.valid()) break;
+        admit(std::move(fd), door);
+      }
+      if (errno == EMFILE || errno == ENFILE) {
+        net::steady_timer pause(context_, kAcceptPause);
+        co_await pause.async_wait(kAsTuple);
+      }
+    }
+  }
+
+  void admit(UniqueFd fd, Door door) {
+    if (door == Door::kUnix && !peer_is_this_user(fd.get())) {
+      log::warning("another user's program was turned away");
+      return turn_away(
+          fd.get(), error_answer({ErrorCode::kForbidden, "this service belongs to another user"}));
+    }
+    if (counters_.connections >= static_cast<std::int64_t>(options_.limits.connections)) {
+      ++counters_.refused_connections;
+      return turn_away(fd.get(), busy());
+    }
+    last_activity_ = std::chrono::steady_clock::now();
+    const int family = door == Door::kUnix ? AF_UNIX : AF_INET;
+    Socket socket(context_, net::generic::stream_protocol(family, 0), fd.release());
+    ++counters_.connections;
+    net::co_spawn(context_, session(std::move(socket), door), net::detached);
+  }
+
+  // Nothing is read from who is turned away, and nothing waits for him.
+  void turn_away(int fd, const Answer& answer) {
+    std::string text =
+        "HTTP/1.1 " + std::to_string(answer.status) + " " +
+        std::string(view_of(wire::obsolete_reason(static_cast<wire::status>(answer.status)))) +
+        "\r\nContent-Type: application/json\r\nConnection: close\r\n";
+    for (const auto& [name, value] : answer.headers) text += name + ": " + value + "\r\n";
+    text += "Content-Length: " + std::to_string(answer.body.size()) + "\r\n\r\n" + answer.body;
+    ::send(fd, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    ++counters_.answers[static_cast<std::size_t>(answer.status / 100)];
+  }
+
+  Awaitable<void> session(Socket socket, Door door) {
+    Stream stream(std::move(socket));
+    beast::flat_buffer buffer(options_.limits.header_bytes + options_.limits.body_bytes);
+    for (bool first = true; co_await has_more(stream, buffer, first); first = false) {
+      if (!co_await serve_one(stream, buffer, door)) break;
+    }
+    --counters_.connections;
+    last_activity_ = std::chrono::steady_clock::now();
+  }
+
+  Awaitable<bool> has_more(Stream& stream, beast::flat_buffer& buffer, bool first) {
+    if (buffer.size() > 0) co_return true;
+    stream.expires_after(first ? options_.limits.header : options_.limits.idle);
+    const auto [error, count] = co_await stream.async_read_some(buffer.prepare(1024), kAsTuple);
+    if (error == beast::error::timeout && first) ++counters_.timed_out_connections;
+    buffer.commit(count);
+    co_return !error;
+  }
+
+  /// One request and its answer; false where the connection ends with it.
+  Awaitable<bool> serve_one(Stream& stream, beast::flat_buffer& buffer, Door door) {
+    Parser parser;
+    parser.header_limit(static_cast<std::uint32_t>(options_.limits.header_bytes));
+    parser.body_limit(options_.limits.body_bytes);
+    const error_code header_error = co_await read_header(stream, buffer, parser);
+    if (header_error) co_return co_await refuse_unreadable(stream, header_error);
+
+    auto routed = judge_header(parser, door);
+    if (auto* refused = std::get_if<Answer>(&routed)) {
+      co_await send(stream, std::move(*refused), false);
+      co_return co_await linger(stream);
+    }
+    Call& call = std::get<Call>(routed);
+    if (header(parser, wire::field::expect)) {
+      stream.expires_after(options_.limits.write);
+      co_await net::async_write(stream, net::buffer("HTTP/1.1 100 Continue\r\n\r\n", 25), kAsTuple);
+    }
+    const error_code body_error = co_await read_body(stream, buffer, parser);
+    if (body_error) co_return co_await refuse_unreadable(stream, body_error);
+    const bool keep = parser.get().keep_alive();
+    call.body = std::move(parser.get().body());
+    if (call.id == CallId::kEvents || call.id == CallId::kJobEvents) {
+      co_await stream_events(stream, call);
+      co_return false;
+    }
+    const std::string line = line_of(parser);
+    Answer given = co_await answer(std::move(call));
+    log::info(line + " " + std::to_string(given.status));
+    co_return co_await send(stream, std::move(given), keep) && keep;
+  }
+
+  Awaitable<error_code> read_header(Stream& stream, beast::flat_buffer& buffer, Parser& parser) {
+    const ReadDeadline deadline(stream, options_.limits.header);
+    const auto [error, count] = co_await wire::async_read_header(stream, buffer, parser, kAsTuple);
+    co_return deadline.judge(error);
+  }
+
+  Awaitable<error_code> read_body(Stream& stream, beast::flat_buffer& buffer, Parser& parser) {
+    const ReadDeadline deadline(stream, options_.limits.body);
+    const auto [error, count] = co_await wire::async_read(stream, buffer, parser, kAsTuple);
+    co_return deadline.judge(error);
+  }
+
+  Awaitable<bool> refuse_unreadable(Stream& stream, error_code error) {
+    if (error == beast::error::timeout) ++counters_.timed_out_connections;
+    if (auto refused = unreadable(error)) {
+      co_await send(stream, *std::move(refused), false);
+      co_await linger(stream);
+    }
+    co_return false;
+  }
+
+  /// What can be said before the body is read.
+  std::variant<Call, Answer> judge_header(const Parser& parser, Door door) {
+    const auto& request = parser.get();
+    const std::string_view target = view_of(request.target());
+    const auto& limits = options_.limits;
+    if (target.size() > limits.target_bytes) {
+      return refusal(414, ErrorCode::kTooLarge,
+                     "path and query must be at most " + std::to_string(limits.target_bytes) +
+                         " bytes, got " + std::to_string(target.size()));
+    }
+    const auto fields = static_cast<std::size_t>(std::distance(request.begin(), request.end()));
+    if (fields > limits.header_fields) {
+      return refusal(431, ErrorCode::kTooLarge,
+                     "a request must have at most " + std::to_string(limits.header_fields) +
+                         " headers, got " + std::to_string(fields));
+    }
+    if (door == Door::kTcp) {
+      const TcpGate::Headers headers{header(parser, wire::field::host),
+                                     header(parser, wire::field::origin),
+                                     header(parser, wire::field::authorization)};
+      auto refused = gate_->check(headers, changes_something(request.method()),
+                                  std::chrono::steady_clock::now());
+      if (refused) return *std::move(refused);
+    }
+    auto routed = route(view_of(request.method_string()), target);
+    if (auto* call = std::get_if<Call>(&routed)) {
+      if (auto refused = read_header_fields(parser, *call)) return *std::move(refused);
+    }
+    return routed;
+  }
+
+  /// Reads what a refused client still sends, so that he gets to read the refusal.
+  Awaitable<bool> linger(Stream& stream) {
+    error_code ignored;
+    stream.socket().shutdown(Socket::shutdown_send, ignored);
+    stream.expires_after(kLinger);
+    std::array<char, 4096> rest{};
+    for (;;) {
+      const auto [error, count] = co_await stream.async_read_some(net::buffer(rest), kAsTuple);
+      if (error) co_return false;
+    }
+  }
+
+  // Answers.
+
+  Awaitable<Answer> answer(Call call) {
+    if (call.id == CallId::kCancelJob) co_return co_await cancel(call.parameter);
+    auto given = co_await on_lane(lane(lane_of(call.id)), [&] { return handlers_.answer(call); });
+    if (lane_of(call.id) == Lane::kWrites) notify();
+    if (!given) co_return busy();
+    co_return *std::move(given);
+  }
+
+  Awaitable<Answer> cancel(const std::string& job_id) {
+    const auto asked = co_await on_lane(writes_, [&] { return parts_.writer.cancel(job_id); });
+    notify();
+    if (!asked) co_return busy();
+    if (!*asked) co_return error_answer(asked->error());
+    const auto deadline = std::chrono::steady_clock::now() + kCancelPatience;
+    for (;;) {
+      const auto job = co_await on_lane(reads_, [&] { return parts_.reader.job(job_id); });
+      if (!job) co_return busy();
+      if (!*job) co_return error_answer(job->error());
+      const auto status = (*job)->status;
+      const bool open =
+          status == protocol::JobStatus::kProcessing || status == protocol::JobStatus::kPending;
+      if (!open && status != protocol::JobStatus::kCancelled) {
+        co_return error_answer(
+            {ErrorCode::kConflict, "job " + job_id + " came to its end before it was cancelled"});
+      }
+      if (!open || std::chrono::steady_clock::now() >= deadline) {
+        Answer answer;
+        answer.status = open ? 202 : 200;
+        answer.body = encode(**job);
+        co_return answer;
+      }
+      co_await wait_for_change(deadline);
+    }
+  }
+
+  Awaitable<bool> send(Stream& stream, Answer answer, bool keep) {
+    ++counters_.answers[static_cast<std::size_t>(answer.status / 100)];
+    wire::response<wire::string_body> message;
+    message.result(static_cast<unsigned>(answer.status));
+    message.set(wire::field::content_type, answer.type);
+    message.set(wire::field::cache_control, "no-store");
+    for (const auto& [name, value] : answer.headers) message.set(name, value);
+    message.keep_alive(keep);
+    const auto length =
+        answer.file ? answer.file->length : static_cast<std::int64_t>(answer.body.size());
+    message.content_length(static_cast<std::uint64_t>(length));
+    if (!answer.file) message.body() = std::move(answer.body);
+    stream.expires_after(options_.limits.write);
+    wire::response_serializer<wire::string_body> serializer(message);
+    if (answer.file) {
+      const auto [error, count] = co_await wire::async_write_header(stream, serializer, kAsTuple);
+      co_return !error && co_await send_file(stream, *answer.file);
+    }
+    const auto [error, count] = co_await wire::async_write(stream, serializer, kAsTuple);
+    co_return !error;
+  }
+
+  Awaitable<bool> send_file(Stream& stream, const FileBody& file) {
+    std::string chunk(kFileChunk, '\0');
+    for (std::int64_t sent = 0; sent < file.length;) {
+      const auto wanted = std::min(chunk.size(), static_cast<std::size_t>(file.length - sent));
+      const auto got = co_await on_lane(
+          files_, [&] { return ::pread(file.fd.get(), chunk.data(), wanted, file.begin + sent); });
+      // A file that shrank or cannot be read ends the connection short of its length.
+      if (!got || *got <= 0) co_return false;
+      stream.expires_after(options_.limits.write);
+      const auto [error, count] = co_await net::async_write(
+          stream, net::buffer(chunk.data(), static_cast<std::size_t>(*got)), kAsTuple);
+      if (error) co_return false;
+      sent += *got;
+    }
+    co_return true;
+  }
+
+  // Events.
+
+  void on_change() {
+    notified_ = false;
+    const auto now = std::chrono::steady_clock::now();
+    if (now - last_progress_ >= kProgressPause) {
+      last_progress_ = now;
+      tail_.set_progress(parts_.scheduler.running());
+    } else if (!progress_is_due_) {
+      // The last report counts, however soon it came after the one before.
+      progress_is_due_ = true;
+      progress_timer_.expires_at(last_progress_ + kProgressPause);
+      progress_timer_.async_wait([this](const error_code& error) {
+        progress_is_due_ = false;
+        if (!error) on_change();
+      });
+    }
+    if (!pulling_) {
+      pulling_ = true;
+      net::co_spawn(context_, pull_events(), net::detached);
+    }
+  }
+
+  Awaitable<void> pull_events() {
+    for (;;) {
+      const std::int64_t last = tail_.last_sequence();
+      const auto events = co_await on_lane(
+          reads_, [&] { return parts_.reader.events_after(last, "", kEventPage); });
+      if (!events || !*events) break;
+      for (const auto& event : **events) tail_.add(event);
+      if ((*events)->size() < static_cast<std::size_t>(kEventPage)) break;
+    }
+    pulling_ = false;
+    for (net::steady_timer* waiter : waiters_) waiter->cancel();
+  }
+
+  /// True where something happened before the deadline.
+  Awaitable<bool> wait_for_change(std::chrono::steady_clock::time_point deadline) {
+    net::steady_timer timer(context_, deadline);
+    waiters_.insert(&timer);
+    const auto [error] = co_await timer.async_wait(kAsTuple);
+    waiters_.erase(&timer);
+    co_return static_cast<bool>(error);
+  }
+
+  Awaitable<bool> write_text(Stream& stream, std::string_view text) {
+    stream.expires_after(options_.limits.write);
+    const auto [error, count] =
+        co_await net::async_write(stream, net::buffer(text.data(), text.size()), kAsTuple);
+    if (error == beast::error::timeout) ++counters_.timed_out_connections;
+    co_return !error;
+  }
+
+  Awaitable<void> stream_events(Stream& stream, const Call& call) {
+    if (counters_.event_streams >= static_cast<std::int64_t>(options_.limits.event_streams)) {
+      ++counters_.refused_connections;
+      co_await send(stream, busy(), false);
+      co_return;
+    }
+    const std::string& job_id = call.parameter;
+    if (!job_id.empty()) {
+      const auto job = co_await on_lane(reads_, [&] { return parts_.reader.job(job_id); });
+      if (!job || !*job) {
+        co_await send(stream, job ? error_answer(job->error()) : busy(), false);
+        co_return;
+      }
+    }
+    // An event stream counts for itself, so that a thousand of them leave room for calls.
+    ++counters_.event_streams;
+    --counters_.connections;
+    ++counters_.answers[2];
+    co_await follow(stream, job_id, call.last_event_id);
+    ++counters_.connections;
+    --counters_.event_streams;
+  }
+
+  Awaitable<void> follow(Stream& stream, const std::string& job_id,
+                         std::optional<std::int64_t> last_id) {
+    constexpr std::string_view kHead =
+        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
+        "Connection: close\r\n\r\n";
+    if (!co_await write_text(stream, kHead)) co_return;
+    // Without a number: all of a job, but of all jobs only what is to come.
+    std::int64_t sent = job_id.empty() ? tail_.last_sequence() : 0;
+    if (last_id) sent = std::min(*last_id, tail_.last_sequence());
+    if (last_id && !co_await tell_gap(stream, sent)) co_return;
+    std::int64_t progress_sent = 0;
+    for (;;) {
+      bool behind = false;
+      bool ended = false;
+      const EventText* next = tail_.next_after(sent, behind);
+      const EventText& progress = tail_.progress();
+      bool written = true;
+      if (behind) {
+        written = co_await catch_up(stream, job_id, sent, ended);
+      } else if (next != nullptr) {
+        const EventText event = *next;
+        sent = event.sequence;
+        if (!job_id.empty() && event.job_id != job_id) continue;
+        ended = event.ends_job;
+        written = co_await write_text(stream, *event.text);
+      } else if (progress.sequence > progress_sent &&
+                 (job_id.empty() || progress.job_id == job_id)) {
+        progress_sent = progress.sequence;
+        const auto text = progress.text;
+        written = co_await write_text(stream, *text);
+      } else if (!co_await wait_for_change(std::chrono::steady_clock::now() + kStreamSign)) {
+        written = co_await write_text(stream, ": still here\n\n");
+      }
+      if (!written || (ended && !job_id.empty())) co_return;
+    }
+  }
+
+  /// Events that are kept no longer cannot be sent again; who missed some is told so.
+  Awaitable<bool> tell_gap(Stream& stream, std::int64_t sent) {
+    const auto range = co_await on_lane(reads_, [&] { return parts_.reader.event_range(); });
+    if (!range || !*range || (*range)->first <= sent + 1) co_return true;
+    co_return co_await write_text(stream, "event: gap\ndata: {}\n\n");
+  }
+
+  /// A page of events from the database.
+  Awaitable<bool> catch_up(Stream& stream, const std::string& job_id, std::int64_t& sent,
+                           bool& ended) {
+    const std::int64_t last = tail_.last_sequence();
+    const auto events = co_await on_lane(
+        reads_, [&] { return parts_.reader.events_after(sent, job_id, kEventPage); });
+    if (!events || !*events) co_return false;
+    std::string text;
+    for (const auto& event : **events) {
+      const EventText one = event_text(event);
+      text += *one.text;
+      ended = ended || one.ends_job;
+      sent = event.sequence;
+    }
+    if ((*events)->size() < static_cast<std::size_t>(kEventPage)) sent = std::max(sent, last);
+    co_return text.empty() || co_await write_text(stream, text);
+  }
+
+  // Leaving.
+
+  Awaitable<void> watch_idleness() {
+    net::steady_timer timer(context_);
+    for (;;) {
+      timer.expires_after(
+          std::min<std::chrono::milliseconds>(kIdleLook, *options_.idle_exit + 1ms));
+      co_await timer.async_wait(kAsTuple);
+      const bool nobody = counters_.connections == 0 && counters_.event_streams == 0;
+      const auto counts = co_await on_lane(reads_, [&] { return parts_.reader.counts(); });
+      const bool nothing = counts && *counts && (*counts)->pending + (*counts)->processing == 0;
+      const auto now = std::chrono::steady_clock::now();
+      if (!nobody || !nothing) last_activity_ = now;
+      if (now - last_activity_ < *options_.idle_exit) continue;
+      log::info("nobody needs the service any more");
+      context_.stop();
+    }
+  }
+
+  ServerOptions options_;
+  ServiceParts parts_;
+  Counters counters_{};
+  Handlers handlers_;
+  net::io_context context_{1};
+  std::optional<TcpGate> gate_{};
+  EventLogTail tail_{options_.limits.events_waiting};
+  std::set<net::steady_timer*> waiters_{};
+  std::atomic<bool> notified_{false};
+  bool pulling_ = false;
+  std::chrono::steady_clock::time_point last_progress_{};
+  net::steady_timer progress_timer_{context_};
+  bool progress_is_due_ = false;
+  std::chrono::steady_clock::time_point last_activity_ = std::chrono::steady_clock::now();
+  WorkLane reads_{kLaneLength, kLanePatience};
+  WorkLane writes_{kLaneLength, kLanePatience};
+  WorkLane files_{kLaneLength, kLanePatience};
+};
+
+Server::Server(ServerOptions options, const ServiceParts& parts)
+    : implementation_(std::make_unique<Implementation>(std::move(options), parts)) {}
+
+Server::~Server() = default;
+
+void Server::run() {
+  implementation_->run();
+}
+
+void Server::stop() {
+  implementation_->stop();
+}
+
+void Server::notify() {
+  implementation_->notify();
+}
+
+}  // namespace dgx::http
