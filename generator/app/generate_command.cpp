@@ -10,6 +10,7 @@
 #include "generator/app/interrupts.hpp"
 #include "generator/app/progress_line.hpp"
 #include "generator/app/report.hpp"
+#include "generator/app/service_link.hpp"
 #include "generator/app/settings.hpp"
 #include "generator/base/utf8.hpp"
 #include "generator/history/history_store.hpp"
@@ -166,39 +167,59 @@ class Generation {
     if (!request) return std::move(request).error();
     const auto settings = read_settings();
     if (!settings) return settings.error();
-    const jobs::OutputRules rules{settings->places.data, settings->allowed_roots};
+    const auto service = service_runs(*settings);
+    if (!service) return service.error();
+    if (*service) return ask_service(*settings, *request);
+    return host_queue(*settings, *std::move(request));
+  }
+
+  // A service that runs has the queue.
+  Result<int> ask_service(const Settings& settings, const GenerationRequest& request) {
+    const auto followed = generate_through_service(
+        settings, request, !arguments_.no_embed,
+        [this](double fraction, const Progress& step) { show(fraction, step); },
+        interrupts_.token());
+    if (!followed) return followed.error();
+    line_.clear();
+    return report(followed->job, followed->receipts);
+  }
+
+  Result<int> host_queue(const Settings& settings, GenerationRequest request) {
+    const jobs::OutputRules rules{settings.places.data, settings.allowed_roots};
     const auto on_wait = [] {
       print_line(STDERR_FILENO, "waiting for another dgx-music on the same data folder to finish");
     };
-    const auto lock = jobs::DataLock::acquire(settings->places.data, on_wait, interrupts_.token());
+    const auto lock = jobs::DataLock::acquire(settings.places.data, on_wait, interrupts_.token());
     if (!lock) return lock.error();
-    auto store = history::HistoryStore::open(settings->places.data / "history.db",
+    auto store = history::HistoryStore::open(settings.places.data / "history.db",
                                              history::OpenMode::kReadWrite);
     if (!store) return std::move(store).error();
-    jobs::EngineSupervisor engine(engine_command(*settings));
+    jobs::EngineSupervisor engine(engine_command(settings));
     jobs::JobOptions options;
     options.output = rules;
-    options.embed_receipts = settings->embed_receipts && !arguments_.no_embed;
+    options.embed_receipts = settings.embed_receipts && !arguments_.no_embed;
     jobs::JobQueue queue(*store, engine, options);
     if (auto recovered = queue.recover(); !recovered) return std::move(recovered).error();
-    return generate(queue, *store, *std::move(request));
+    return generate(queue, *store, std::move(request));
   }
 
   Result<int> generate(jobs::JobQueue& queue, history::HistoryStore& store,
                        GenerationRequest request) {
     const auto submitted = queue.submit(std::move(request));
     if (!submitted) return submitted.error();
-    const auto progress = [this](double fraction, const Progress& step) {
-      if (!arguments_.json || inspect_terminal(STDERR_FILENO).interactive) {
-        line_.show(fraction, step);
-      }
-    };
+    const auto progress = [this](double fraction, const Progress& step) { show(fraction, step); };
     const auto job = queue.run(submitted->id, progress, interrupts_.token());
     if (!job) return job.error();
     line_.clear();
     const auto receipts = receipts_of(store, *job);
     if (!receipts) return receipts.error();
     return report(*job, *receipts);
+  }
+
+  void show(double fraction, const Progress& step) {
+    if (!arguments_.json || inspect_terminal(STDERR_FILENO).interactive) {
+      line_.show(fraction, step);
+    }
   }
 
   Result<int> report(const Job& job, const std::vector<std::string>& receipts) const {

@@ -22,6 +22,8 @@ std::unique_ptr<CommandLine> make_command_line() {
   add_show_command(*line);
   add_backup_commands(*line);
   add_models_command(*line);
+  add_queue_commands(*line);
+  add_serve_command(*line);
   add_doctor_command(*line);
   add_description_commands(*line);
   return line;

@@ -159,7 +159,9 @@ Program::Program() {
   environment = {{"HOME", home_.path().string()},
                  {"PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"},
                  {"LC_ALL", "C.UTF-8"},
-                 {"TERM", "xterm-256color"}};
+                 {"TERM", "xterm-256color"},
+                 {"XDG_RUNTIME_DIR", (home_ / "run").string()}};
+  fs::create_directory(home_ / "run");
   for (const char* name : {"ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS"}) {
     if (const char* value = std::getenv(name)) environment[name] = value;
   }

@@ -89,6 +89,7 @@ class Program {
   [[nodiscard]] std::filesystem::path data() const { return home() / ".local/share/dgx-music"; }
   [[nodiscard]] std::filesystem::path takes() const { return data() / "takes"; }
   [[nodiscard]] std::filesystem::path database() const { return data() / "history.db"; }
+  [[nodiscard]] std::filesystem::path socket() const { return home() / "run/dgx-music/api.sock"; }
   [[nodiscard]] std::filesystem::path config() const {
     return home() / ".config/dgx-music/config.toml";
   }

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: Apache-2.0
+// The service as a program: alone on its folder, killed, told to leave, and met by its clients.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+
+#include "generator/base/philox.hpp"
+#include "generator/client/generator_client.hpp"
+#include "generator/protocol/codec.hpp"
+#include "tests/integration/judges.hpp"
+#include "tests/integration/program.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/command.hpp"
+
+using namespace dgx::test;
+using namespace dgx::protocol;
+using namespace std::chrono_literals;
+using dgx::client::GeneratorClient;
+namespace fs = std::filesystem;
+
+namespace {
+
+GeneratorClient client_of(const Program& program) {
+  dgx::client::ClientOptions options;
+  options.socket = program.socket();
+  options.patience = 30s;
+  return GeneratorClient(options);
+}
+
+Running start_service(const Program& program) {
+  Running service = program.start({"serve", "--foreground"});
+  REQUIRE(service.wait_for_error("serving "));
+  return service;
+}
+
+GenerationRequest tone(const std::string& prompt, double seconds = 1) {
+  GenerationRequest request;
+  request.prompt = prompt;
+  request.duration = seconds;
+  return request;
+}
+
+void wait_for_event(const Program& program, const std::string& job_id, const std::string& kind) {
+  auto events = client_of(program).events(job_id);
+  REQUIRE_OK(events);
+  for (;;) {
+    const auto event = events->next();
+    REQUIRE_OK(event);
+    if (event->kind == kind) return;
+  }
+}
+
+/// Waits for the end of all jobs, also across a service that is gone by then.
+void wait_until_done(const Program& program, const std::set<std::string>& jobs) {
+  for (const std::string& id : jobs) {
+    auto service = client_of(program);
+    auto events = service.events(id);
+    REQUIRE_OK(events);
+    while (const auto event = events->next()) {
+    }
+    CHECK(service.job(id)->status == JobStatus::kCompleted);
+  }
+}
+
+std::string field_of(const std::string& json, const std::string& start) {
+  const std::size_t at = json.find(start);
+  REQUIRE(at != std::string::npos);
+  const std::size_t from = at + start.size();
+  return json.substr(from, json.find_first_of(",\"}", from) - from);
+}
+
+void check_whole(const Program& program, std::size_t completed) {
+  CHECK(sqlite3_says(program.database(), "PRAGMA integrity_check") == "ok");
+  CHECK(sqlite3_says(program.database(),
+                     "SELECT count(*) FROM generations WHERE status = 'completed'") ==
+        std::to_string(completed));
+  CHECK(files_beneath(program.takes()).size() == 3 * completed);
+}
+
+}  // namespace
+
+TEST_CASE("Of services started at once on one data folder one lives", "[integration]") {
+  Program program;
+  program.use_fake_engine();
+  std::vector<Running> services;
+  for (int i = 0; i < 20; ++i) services.push_back(program.start({"serve", "--foreground"}));
+  int alive = 0;
+  for (Running& service : services) {
+    if (service.wait_for_error("serving ")) {
+      ++alive;
+      CHECK(client_of(program).health()->pid == service.pid());
+      continue;
+    }
+    const Outcome outcome = service.wait();
+    INFO(outcome.err);
+    CHECK(outcome.exit_code == 2);
+    CHECK(outcome.err.find("another dgx-music already works on the data folder") !=
+          std::string::npos);
+  }
+  CHECK(alive == 1);
+}
+
+TEST_CASE("A service that is told to leave puts its job back, and the next one finishes it",
+          "[integration]") {
+  Program program;
+  program.use_fake_engine();
+  std::string running_job;
+  std::string waiting_job;
+  {
+    Running service = start_service(program);
+    running_job = client_of(program).generate(tone("a plain tone", 300))->job_id;
+    waiting_job = client_of(program).generate(tone("another tone"))->job_id;
+    wait_for_event(program, running_job, "progress");
+    const auto sent = Running::Clock::now();
+    service.send(SIGTERM);
+    CHECK(service.wait().exit_code == 0);
+    CHECK(std::chrono::duration<double>(Running::Clock::now() - sent).count() <= 5 * patience());
+    CHECK_FALSE(fs::exists(program.socket()));
+  }
+  CHECK(sqlite3_says(program.database(), "SELECT DISTINCT state FROM jobs") == "pending");
+  Running service = start_service(program);
+  wait_until_done(program, {running_job, waiting_job});
+  check_whole(program, 2);
+  CHECK(sqlite3_says(program.database(), "SELECT max(attempt) FROM jobs") == "1");
+}
+
+TEST_CASE("A service killed at any moment loses no acknowledged job and makes none twice",
+          "[integration]") {
+  Program program;
+  program.use_fake_engine();
+  dgx::RandomStream random(11, 0);
+  std::map<std::string, std::string> ledger;  // Key to job: what was acknowledged
+  const int kills = long_tests() ? 200 : 15;
+  int sent = 0;
+  for (int kill = 0; kill < kills; ++kill) {
+    Running service = start_service(program);
+    for (int i = 0; i < 2; ++i) {
+      auto request = tone("a plain tone");
+      request.idempotency_key = "key " + std::to_string(sent++);
+      const auto accepted = client_of(program).generate(request);
+      REQUIRE_OK(accepted);
+      ledger[*request.idempotency_key] = accepted->job_id;
+    }
+    const auto delay = std::chrono::duration<double>(random.uniform() * 0.3);
+    service.runs_for(std::chrono::duration_cast<std::chrono::microseconds>(delay));
+    service.send(SIGKILL);
+    service.wait();
+  }
+  Running service = start_service(program);
+  std::set<std::string> jobs;
+  for (const auto& [key, job] : ledger) {
+    auto request = tone("a plain tone");
+    request.idempotency_key = key;
+    CHECK(client_of(program).generate(request)->job_id == job);  // Asked again, as after no answer.
+    jobs.insert(job);
+  }
+  CHECK(jobs.size() == static_cast<std::size_t>(sent));
+  wait_until_done(program, jobs);
+  check_whole(program, jobs.size());
+  CHECK(std::stoi(sqlite3_says(program.database(), "SELECT max(attempt) FROM jobs")) <= 3);
+}
+
+TEST_CASE("generate through a service says what it says without one", "[integration]") {
+  Program program;
+  program.use_fake_engine();
+  const auto alone = program.run({"generate", "a plain tone", "--duration", "1", "--seed", "5"});
+  CHECK(alone.exit_code == 0);
+  Running service = start_service(program);
+  const auto through =
+      program.run({"generate", "a plain tone", "--duration", "1", "--seed", "5", "--json"});
+  INFO(through.err);
+  CHECK(through.exit_code == 0);
+  CHECK(through.out.starts_with("{\"job_id\":\""));
+  CHECK(through.err.find("finishing the file") == std::string::npos);
+  const auto people = program.run({"generate", "a plain tone", "--duration", "1", "--seed", "5"});
+  CHECK(std::count(people.out.begin(), people.out.end(), '\n') ==
+        std::count(alone.out.begin(), alone.out.end(), '\n'));
+  CHECK(sqlite3_says(program.database(),
+                     "SELECT count(DISTINCT json_extract(metadata, '$.audio_sha256')) "
+                     "FROM generations") == "1");
+  const auto wrong = program.run({"generate", "a plain tone", "--model", "nothing"});
+  CHECK(wrong.exit_code == 2);
+  CHECK(wrong.err.find("model must be one of the installed models") != std::string::npos);
+  const auto poison = program.run({"generate", "please throw now"});
+  CHECK(poison.exit_code == 1);
+
+  Running slow = program.start({"generate", "slow tone"});
+  REQUIRE(slow.wait_for_error("generating\n"));
+  slow.send(SIGINT);
+  const Outcome cancelled = slow.wait();
+  CHECK(cancelled.exit_code == 130);
+  CHECK(cancelled.err.ends_with("dgx-music: cancelled\n"));
+  CHECK(sqlite3_says(program.database(), "SELECT state FROM jobs ORDER BY number DESC LIMIT 1") ==
+        "cancelled");
+
+  program.environment["DGX_MUSIC_EMBED_RECEIPTS"] = "false";
+  const auto other = program.run({"generate", "a plain tone"});
+  CHECK(other.exit_code == 2);
+  CHECK(other.err.find("was started with other settings") != std::string::npos);
+}
+
+TEST_CASE("A command that needs a service starts one, and twenty at once meet the same",
+          "[integration]") {
+  Program program;
+  program.use_fake_engine();
+  const auto receipts = program.generate({"a plain tone", "--duration", "1"});
+  std::vector<Running> commands;
+  for (int i = 0; i < 20; ++i) commands.push_back(program.start({"status", "--json"}));
+  std::set<std::string> pids;
+  for (Running& command : commands) {
+    const Outcome outcome = command.wait();
+    INFO(outcome.err);
+    REQUIRE(outcome.exit_code == 0);
+    pids.insert(field_of(outcome.out, "\"pid\":"));
+  }
+  REQUIRE(pids.size() == 1);
+  const pid_t service = std::stoi(*pids.begin());
+
+  const std::string& take = receipts[0].take_id;
+  const auto says = [&](const std::vector<std::string>& arguments, const std::string& text) {
+    const Outcome outcome = program.run(arguments);
+    INFO(outcome.err);
+    CHECK(outcome.exit_code == 0);
+    CHECK(outcome.out.find(text) != std::string::npos);
+  };
+  says({"queue"}, "The queue is empty.");
+  says({"favourite", take}, "is a favourite");
+  says({"history", "--favourites"}, "1 take");
+  says({"favourite", take, "--off"}, "is no favourite");
+  says({"rename", take, "Intro"}, "is called Intro");
+  says({"trash", take}, "is in the trash");
+  CHECK_FALSE(fs::exists(receipts[0].file_path));
+  says({"trash", take, "--undo"}, "is restored");
+  CHECK(fs::exists(receipts[0].file_path));
+  const auto job = client_of(program).generate(tone("slow tone"));
+  says({"status", job->job_id}, job->job_id);
+  says({"cancel", job->job_id}, "cancelled");
+  CHECK(program.run({"cancel", job->job_id}).exit_code == 2);
+  CHECK(program.run({"trash", "nothing"}).exit_code == 2);
+  REQUIRE(::kill(service, SIGTERM) == 0);
+  while (::kill(service, 0) == 0 && fs::exists(program.socket())) {
+  }
+}
+
+TEST_CASE("Another user gets nowhere, and a loose folder keeps the service from starting",
+          "[integration]") {
+  Program program;
+  program.use_fake_engine();
+  if (::geteuid() == 0) {
+    Running service = start_service(program);
+    REQUIRE(::chmod(program.home().c_str(), 0755) == 0);
+    const std::string curl =
+        "curl -sS --unix-socket " + program.socket().string() + " http://localhost/health 2>&1";
+    CHECK(run_command(curl).exit_code == 0);
+    const std::string as_nobody = "setpriv --reuid=65534 --regid=65534 --clear-groups ";
+    CHECK(run_command(as_nobody + curl).exit_code != 0);
+    // Even with both doors open the service looks who is there.
+    REQUIRE(::chmod(program.socket().parent_path().c_str(), 0755) == 0);
+    REQUIRE(::chmod(program.socket().parent_path().parent_path().c_str(), 0755) == 0);
+    REQUIRE(::chmod(program.socket().c_str(), 0666) == 0);
+    const auto refused = run_command(as_nobody + curl);
+    CHECK(refused.output.find("belongs to another user") != std::string::npos);
+    service.send(SIGTERM);
+    service.wait();
+  }
+  fs::create_directories(program.socket().parent_path());
+  REQUIRE(::chmod(program.socket().parent_path().c_str(), 0777) == 0);
+  const auto loose = program.run({"serve"});
+  CHECK(loose.exit_code == 2);
+  CHECK(loose.err.find("is open to other users") != std::string::npos);
+}
+
+TEST_CASE("Logs hold no prompt and no token", "[integration]") {
+  Program program;
+  program.use_fake_engine();
+  Running service = program.start({"serve", "--foreground", "--tcp", "0"});
+  REQUIRE(service.wait_for_error("serving "));
+  const auto job = client_of(program).generate(tone("secret melody"));
+  wait_until_done(program, {job->job_id});
+  run_command("curl -s --unix-socket " + program.socket().string() +
+              " 'http://localhost/api/v1/history?q=secret'");
+  const std::string token = read_file(program.socket().parent_path() / "tcp-token");
+  service.send(SIGTERM);
+  const Outcome outcome = service.wait();
+  CHECK(outcome.err.find("GET /api/v1/history 200") != std::string::npos);
+  CHECK(outcome.err.find("secret") == std::string::npos);
+  CHECK(outcome.err.find(token.substr(0, 64)) == std::string::npos);
+}
+
+TEST_CASE("Every curl line of the protocol's page works", "[integration]") {
+  Program program;
+  program.use_fake_engine();
+  const auto receipts = program.generate({"a plain tone", "--duration", "1"});
+  Running service = start_service(program);
+  std::ifstream page(DGX_SOURCE_DIR "/docs/protocol.md");
+  int lines = 0;
+  for (std::string line; std::getline(page, line);) {
+    if (!line.starts_with("curl ")) continue;
+    ++lines;
+    const auto job = client_of(program).generate(tone("a plain tone"));
+    REQUIRE_OK(job);
+    const fs::path wav = receipts[0].file_path;
+    const std::string variables = "S='" + program.socket().string() + "' JOB=" + job->job_id +
+                                  " TAKE=" + receipts[0].take_id +
+                                  " NAME=" + wav.filename().string() + "; cd " +
+                                  program.home().string() + "; ";
+    const bool streams = line.find("/v1/events") != std::string::npos;
+    const auto result = run_command(variables + line + (streams ? " -m 2" : " -m 30") +
+                                    " --fail-with-body 2>&1");
+    INFO(line << "\n" << result.output);
+    // 28: a stream that goes on for ever was cut off by -m.
+    CHECK((result.exit_code == 0 || (streams && result.exit_code == 28)));
+    wait_for_event(program, job->job_id, "added");
+  }
+  CHECK(lines >= 18);
+}
