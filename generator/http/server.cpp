@@ -340,7 +340,8 @@ class Server::Implementation {
     wire::response_serializer<wire::string_body> serializer(message);
     if (answer.file) {
       const auto [error, count] = co_await wire::async_write_header(stream, serializer, kAsTuple);
-      co_return !error && co_await send_file(stream, *answer.file);
+      if (error) co_return false;
+      co_return co_await send_file(stream, *answer.file);
     }
     const auto [error, count] = co_await wire::async_write(stream, serializer, kAsTuple);
     co_return !error;
@@ -426,7 +427,8 @@ class Server::Implementation {
     if (!job_id.empty()) {
       const auto job = co_await on_lane(reads_, [&] { return parts_.reader.job(job_id); });
       if (!job || !*job) {
-        co_await send(stream, job ? error_answer(job->error()) : busy(), false);
+        Answer refused = job ? error_answer(job->error()) : busy();
+        co_await send(stream, std::move(refused), false);
         co_return;
       }
     }
@@ -448,7 +450,10 @@ class Server::Implementation {
     // Without a number: all of a job, but of all jobs only what is to come.
     std::int64_t sent = job_id.empty() ? tail_.last_sequence() : 0;
     if (last_id) sent = std::min(*last_id, tail_.last_sequence());
-    if (last_id && !co_await tell_gap(stream, sent)) co_return;
+    if (last_id) {
+      const bool told = co_await tell_gap(stream, sent);
+      if (!told) co_return;
+    }
     std::int64_t progress_sent = 0;
     for (;;) {
       bool behind = false;
@@ -498,7 +503,8 @@ class Server::Implementation {
       sent = event.sequence;
     }
     if ((*events)->size() < static_cast<std::size_t>(kEventPage)) sent = std::max(sent, last);
-    co_return text.empty() || co_await write_text(stream, text);
+    if (text.empty()) co_return true;
+    co_return co_await write_text(stream, text);
   }
 
   // Leaving.
