@@ -20,6 +20,7 @@ void add_show_command(CommandLine& line);
 /// `backup` and `restore`.
 void add_backup_commands(CommandLine& line);
 void add_models_command(CommandLine& line);
+void add_mcp_command(CommandLine& line);
 void add_doctor_command(CommandLine& line);
 /// `status`, `queue`, `cancel`, `favourite`, `rename` and `trash`.
 void add_queue_commands(CommandLine& line);

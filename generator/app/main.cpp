@@ -24,6 +24,7 @@ std::unique_ptr<CommandLine> make_command_line() {
   add_models_command(*line);
   add_queue_commands(*line);
   add_serve_command(*line);
+  add_mcp_command(*line);
   add_doctor_command(*line);
   add_description_commands(*line);
   return line;
