@@ -29,7 +29,6 @@ class Assistant {
  public:
   Assistant() {
     program.use_fake_engine();
-    program.environment["DGX_MUSIC_RUNTIME_DIR"] = (program.home() / "run").string();
   }
   ~Assistant() {
     const std::string health = program.run({"status", "--json"}).out;
@@ -65,6 +64,7 @@ class Assistant {
 };
 
 std::string text_after(const std::string& answer, const std::string& key) {
+  INFO(answer);
   const std::size_t at = answer.find(key);
   REQUIRE(at != std::string::npos);
   const std::size_t begin = at + key.size();
