@@ -91,11 +91,15 @@ json::object object_schema(json::object properties, json::array required) {
           {"additionalProperties", false}};
 }
 
+bool may_name_a_file(const Parameter& parameter) {
+  return parameter.kind == kFolder || parameter.kind == kRecording;
+}
+
 // No path goes in: where files lie is the person's business.
 json::object generate_schema() {
   json::object properties;
   for (const Parameter& parameter : kParameters) {
-    if (parameter.kind != kFolder) properties[text_of(parameter.name)] = schema_of(parameter);
+    if (!may_name_a_file(parameter)) properties[text_of(parameter.name)] = schema_of(parameter);
   }
   return object_schema(std::move(properties), json::array{"prompt"});
 }
@@ -241,7 +245,7 @@ Result<GenerationRequest> decode_mcp_generate(std::string_view arguments) {
   const auto object = object_in(arguments, "arguments");
   if (!object) return object.error();
   for (const Parameter& parameter : kParameters) {
-    if (parameter.kind != kFolder || !object->contains(text_of(parameter.name))) continue;
+    if (!may_name_a_file(parameter) || !object->contains(text_of(parameter.name))) continue;
     return Error{ErrorCode::kInvalidArgument,
                  "no argument is called " + std::string(parameter.name),
                  std::string(parameter.name)};

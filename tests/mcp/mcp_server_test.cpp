@@ -56,7 +56,8 @@ TEST_CASE("The tools are four, and none takes a path", "[mcp]") {
     CHECK_THAT(tools, Contains(std::string(R"("name":")") + name + '"'));
   }
   CHECK_THAT(tools, Contains(R"("bpm")") && Contains(R"("maximum":300)"));
-  CHECK_THAT(tools, !Contains("output_dir") && !Contains("path") && !Contains("url"));
+  CHECK_THAT(tools, !Contains("output_dir") && !Contains("melody") && !Contains("continue_from") &&
+                        !Contains("path") && !Contains("url"));
 }
 
 TEST_CASE("A request reaches the host with all its fields", "[mcp]") {
@@ -78,6 +79,7 @@ TEST_CASE("Arguments that no tool has are refused before the host is asked", "[m
   const std::vector<std::pair<std::string, std::string>> calls = {
       {"generate", R"({"prompt":"house","output_dir":"/etc"})"},
       {"generate", R"({"prompt":"house","melody":"/etc/passwd"})"},
+      {"generate", R"({"prompt":"house","continue_from":"/etc/passwd"})"},
       {"generate", R"({"prompt":"house","command":"rm"})"},
       {"generate", R"({"prompt":"house","bpm":9000})"},
       {"generate", R"({"prompt":"house","model":"../../etc"})"},
