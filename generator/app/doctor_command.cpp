@@ -20,14 +20,23 @@ using protocol::DoctorReport;
 using protocol::PartReport;
 using protocol::PartState;
 
+// The engine names a broken model, too; the store knows what to do about it.
+void add_or_replace(DoctorReport& report, PartReport part) {
+  const auto same = std::find_if(report.parts.begin(), report.parts.end(),
+                                 [&](const PartReport& one) { return one.part == part.part; });
+  if (same == report.parts.end()) {
+    report.parts.push_back(std::move(part));
+  } else {
+    *same = std::move(part);
+  }
+}
+
 void examine_installation(const Settings& settings, DoctorReport& report) {
   report.parts.push_back(check_data_folder(settings));
   report.parts.push_back(check_history(settings));
   report.parts.push_back(check_runtime_folder(settings));
   for (PartReport& part : check_engine(settings)) report.parts.push_back(std::move(part));
-  for (PartReport& part : check_installed_models(settings)) {
-    report.parts.push_back(std::move(part));
-  }
+  for (PartReport& part : check_installed_models(settings)) add_or_replace(report, std::move(part));
 }
 
 DoctorReport examine() {
