@@ -74,7 +74,8 @@ Result<UniqueFd> connect_to(const std::filesystem::path& path) {
   if (!socket.valid()) return Error{ErrorCode::kIo, "cannot make a socket"};
   const auto* generic = reinterpret_cast<const sockaddr*>(&address);
   if (::connect(socket.get(), generic, sizeof address) == 0) return socket;
-  if (errno == ENOENT || errno == ECONNREFUSED || errno == ENOTDIR) {
+  // Where this user may not even look there is no service of his either.
+  if (errno == ENOENT || errno == ECONNREFUSED || errno == ENOTDIR || errno == EACCES) {
     return Error{ErrorCode::kUnavailable, "no service runs at " + path.string()};
   }
   return Error{ErrorCode::kIo,
