@@ -170,7 +170,7 @@ class EngineSupervisor::Rendering {
   Result<ModelDescription> run(const std::string& job_id, const GenerationRequest& request) {
     if (Status sent = engine_.send(GenerateMessage{job_id, request}); !sent) return sent.error();
     while (!outcome_) {
-      auto frame = conversation_.next(deadlines_.step_of(phase_));
+      auto frame = conversation_.next(deadlines_.after(last_progress_));
       Status handled = frame ? handle(*std::move(frame)) : Status(std::move(frame).error());
       if (!handled) return abandon(job_id, std::move(handled).error());
     }
@@ -195,7 +195,7 @@ class EngineSupervisor::Rendering {
 
   Status handle(EngineMessage message) {
     if (const auto* progress = std::get_if<ProgressMessage>(&message)) {
-      phase_ = progress->progress.phase;
+      last_progress_ = progress->progress;
       progress_(progress->progress);
     } else if (const auto* take = std::get_if<TakeMessage>(&message)) {
       auto assembly = TakeAssembly::begin(*take);
@@ -240,7 +240,7 @@ class EngineSupervisor::Rendering {
   Conversation conversation_;
   std::optional<TakeAssembly> assembly_{};
   std::optional<Result<ModelDescription>> outcome_{};
-  Phase phase_ = Phase::kQueued;
+  Progress last_progress_{};
   bool engine_is_idle_ = false;
 };
 

@@ -21,12 +21,12 @@ struct EngineDeadlines {
   std::chrono::milliseconds step{120'000};     ///< Between two steps of a job
   std::chrono::milliseconds cancel{300};       ///< From cancel to the answer
 
-  /// Between two steps, in that phase. Loading weights from a slow disk, and reading all that is
-  /// known before the first step of a window on a slow processor, take far longer than a step.
-  [[nodiscard]] std::chrono::milliseconds step_of(protocol::Phase phase) const {
+  /// After `last`. Loading weights from a slow disk, and on a slow processor encoding, decoding
+  /// and all that comes before the first step, take far longer than a step does.
+  [[nodiscard]] std::chrono::milliseconds after(const protocol::Progress& last) const {
     using enum protocol::Phase;
-    const bool long_one = phase == kLoading || phase == kEncoding || phase == kGenerating;
-    return long_one ? 5 * step : step;
+    const bool steps = last.phase == kGenerating && last.step > 0;
+    return steps || last.phase == kFinishing ? step : 5 * step;
   }
 };
 
