@@ -23,7 +23,8 @@ namespace {
 
 // 1 GiB of floats. A sparse file claims any size for nothing; five minutes at 192 kHz need half.
 constexpr std::uint64_t kMostSamples = std::uint64_t{1} << 28U;
-constexpr std::size_t kBlockBytes = std::size_t{3} * 65536;  // Whole samples of 2 and of 3 bytes, and of 4.
+constexpr std::size_t kBlockBytes =
+    std::size_t{3} * 65536;  // Whole samples of 2 and of 3 bytes, and of 4.
 
 float decode(std::span<const std::uint8_t> bytes, std::size_t offset, SampleFormat format) {
   switch (format) {

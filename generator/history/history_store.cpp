@@ -185,8 +185,7 @@ Result<protocol::Take> HistoryStore::find_take(const std::string& take_id) {
 }
 
 Result<std::vector<protocol::Take>> HistoryStore::takes_with_file(const std::string& name) {
-  return reading(impl_->database,
-                 [&](Database& db) { return history::takes_with_file(db, name); });
+  return reading(impl_->database, [&](Database& db) { return history::takes_with_file(db, name); });
 }
 
 Status HistoryStore::set_favourite(const std::string& take_id, bool favourite) {

@@ -73,8 +73,8 @@ TEST_CASE("A program killed at any moment leaves only whole takes, and the next 
   for (const std::string& id : acknowledged) CHECK(visible.contains(id));
   CHECK_FALSE(fs::exists(program.takes() / ".tmp"));
   CHECK(sqlite3_says(program.database(), "PRAGMA integrity_check") == "ok");
-  CHECK(sqlite3_says(program.database(),
-                     "SELECT count(*) FROM jobs WHERE state = 'processing'") == "0");
+  CHECK(sqlite3_says(program.database(), "SELECT count(*) FROM jobs WHERE state = 'processing'") ==
+        "0");
   CHECK(sqlite3_says(program.database(),
                      "SELECT DISTINCT error_message FROM jobs WHERE state = 'failed'") ==
         "interrupted: the program ended before the take was finished");

@@ -27,9 +27,7 @@ std::string tool_call(const std::string& name, const std::string& arguments) {
 /// A program with the fake engine, whose service ends with the test.
 class Assistant {
  public:
-  Assistant() {
-    program.use_fake_engine();
-  }
+  Assistant() { program.use_fake_engine(); }
   ~Assistant() {
     const std::string health = program.run({"status", "--json"}).out;
     const std::size_t at = health.find("\"pid\":");
