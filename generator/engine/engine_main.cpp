@@ -123,10 +123,13 @@ int report(const dgx::Status& status) {
   return 1;
 }
 
-// libtorch's threads would otherwise spin while they wait, and take the processor from whatever
-// else plays on this machine. OpenMP reads it when it is loaded; a setting of one's own wins.
-void let_threads_sleep() {
-  ::setenv("OMP_WAIT_POLICY", "passive", 0);
+// libtorch's threads would otherwise spin while they wait: on a busy machine four fifths of the
+// processor's time went into that. OpenMP comes in with soxr and reads its settings before main(),
+// so the program starts itself anew. A setting of one's own wins; where it cannot be done, the engine
+// is only slower.
+void let_threads_sleep(char** argv) {
+  if (std::getenv("OMP_WAIT_POLICY") != nullptr) return;
+  if (::setenv("OMP_WAIT_POLICY", "passive", 1) == 0) ::execv("/proc/self/exe", argv);
 }
 
 bool is_socket(int fd) {
@@ -138,7 +141,7 @@ bool is_socket(int fd) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  let_threads_sleep();
+  let_threads_sleep(argv);
   CLI::App app("The engine of DGX Music. It is started by dgx-music, not by hand.");
   app.set_version_flag("--version", std::string("dgx-music-engine ") + dgx::kVersion);
   int fd = -1;
