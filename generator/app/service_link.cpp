@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/app/service_link.hpp"
 
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -9,6 +8,7 @@
 
 #include "generator/app/service_host.hpp"
 #include "generator/base/socket_io.hpp"
+#include "generator/base/stop_event.hpp"
 #include "generator/base/unique_fd.hpp"
 #include "generator/client/service_starter.hpp"
 #include "generator/protocol/endpoint.hpp"
@@ -23,22 +23,6 @@ using namespace protocol;
 constexpr int kReconnections = 60;
 constexpr auto kReconnectPause = 500ms;
 constexpr const char* kIdleSeconds = "600";
-
-/// A descriptor that becomes readable when a stop token is triggered.
-class StopEvent {
- public:
-  explicit StopEvent(const std::stop_token& stop)
-      : event_(::eventfd(0, EFD_CLOEXEC)), callback_(stop, Raise{event_.get()}) {}
-  [[nodiscard]] int fd() const { return event_.get(); }
-
- private:
-  struct Raise {
-    int fd;
-    void operator()() const { ::eventfd_write(fd, 1); }
-  };
-  UniqueFd event_;
-  std::stop_callback<Raise> callback_;
-};
 
 bool ends_job(const std::string& kind) {
   return kind == "completed" || kind == "failed" || kind == "cancelled";

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/jobs/engine_supervisor.hpp"
 
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <utility>
 
+#include "generator/base/stop_event.hpp"
 #include "generator/jobs/take_assembly.hpp"
 
 namespace dgx::jobs {
@@ -15,23 +15,6 @@ namespace {
 using namespace std::chrono_literals;
 using namespace protocol;
 using Clock = std::chrono::steady_clock;
-
-/// A descriptor that becomes readable when a stop token is triggered.
-class StopEvent {
- public:
-  explicit StopEvent(const std::stop_token& stop)
-      : event_(::eventfd(0, EFD_CLOEXEC)), callback_(stop, Raise{event_.get()}) {}
-
-  [[nodiscard]] int fd() const { return event_.get(); }
-
- private:
-  struct Raise {
-    int fd;
-    void operator()() const { ::eventfd_write(fd, 1); }
-  };
-  UniqueFd event_;
-  std::stop_callback<Raise> callback_;
-};
 
 std::string seconds_text(std::chrono::milliseconds time) {
   const auto tenths = time.count() / 100;

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "generator/history/history_store.hpp"
 #include "generator/jobs/engine_supervisor.hpp"
+#include "tests/support/catch.hpp"
 
 namespace dgx::test {
 
@@ -16,6 +20,13 @@ inline jobs::EngineSupervisor fake_engine(std::vector<std::string> arguments = {
   deadlines.step = std::chrono::milliseconds(2500);
   return jobs::EngineSupervisor({DGX_BINARY_DIR "/bin/dgx-fake-engine", std::move(arguments)},
                                 deadlines);
+}
+
+/// The history of a data folder, made where there is none.
+inline history::HistoryStore open_store(const std::filesystem::path& folder) {
+  auto store = history::HistoryStore::open(folder / "history.db", history::OpenMode::kReadWrite);
+  REQUIRE_OK(store);
+  return *std::move(store);
 }
 
 inline protocol::GenerationRequest fake_request(const std::string& prompt) {

@@ -15,15 +15,9 @@ using namespace dgx::protocol;
 using dgx::ErrorCode;
 using dgx::jobs::JobQueue;
 using dgx::test::fake_request;
+using dgx::test::open_store;
 
 namespace {
-
-dgx::history::HistoryStore open_store(const fs::path& folder) {
-  auto store =
-      dgx::history::HistoryStore::open(folder / "history.db", dgx::history::OpenMode::kReadWrite);
-  REQUIRE_OK(store);
-  return *std::move(store);
-}
 
 struct Workshop {
   dgx::test::TempDir data{};

@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include "tests/jobs/fake_engine.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -19,11 +20,6 @@ struct Workshop {
   history::HistoryStore store = open_store(data.path());
   jobs::OutputRules rules{data.path(), {music.path()}};
 
-  static history::HistoryStore open_store(const fs::path& folder) {
-    auto opened = history::HistoryStore::open(folder / "history.db", history::OpenMode::kReadWrite);
-    REQUIRE_OK(opened);
-    return *std::move(opened);
-  }
   Status resolve(const std::string& melody) {
     request.melody = melody;
     return jobs::resolve_recordings(request, store, rules);

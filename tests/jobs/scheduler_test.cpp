@@ -17,15 +17,9 @@ using dgx::history::BootTime;
 using dgx::jobs::Scheduler;
 using dgx::jobs::SchedulerOptions;
 using dgx::test::fake_request;
+using dgx::test::open_store;
 
 namespace {
-
-dgx::history::HistoryStore open_store(const fs::path& folder) {
-  auto store =
-      dgx::history::HistoryStore::open(folder / "history.db", dgx::history::OpenMode::kReadWrite);
-  REQUIRE_OK(store);
-  return *std::move(store);
-}
 
 /// A scheduler whose clock stands still until a test moves it.
 struct Workshop {
