@@ -16,40 +16,10 @@ namespace {
 
 namespace json = boost::json;
 
-template <typename T>
-json::object object_of(const T& message) {
-  FieldEncoder encoder;
-  describe(encoder, message);
-  return encoder.take();
-}
-
 json::object object_of_job(const JobView& job) {
   json::object object = object_of(job);
   object["request"] = to_json(job.request);
   return object;
-}
-
-Result<json::object> parse_object(std::string_view text) {
-  auto value = parse_json(text);
-  if (!value) return std::move(value).error();
-  if (value->is_object()) return std::move(value->get_object());
-  return Error{ErrorCode::kInvalidArgument, "expected a JSON object, got " + write_json(*value)};
-}
-
-template <typename T>
-Status read_fields(const json::object& object, const std::string& path, T& message) {
-  FieldDecoder decoder(object, path);
-  describe(decoder, message);
-  return decoder.status();
-}
-
-template <typename T>
-Result<T> decode_fields(std::string_view text) {
-  auto object = parse_object(text);
-  if (!object) return std::move(object).error();
-  T message;
-  if (Status status = read_fields(*object, "", message); !status) return status.error();
-  return message;
 }
 
 Result<JobView> job_from(const json::object& object, const std::string& path) {

@@ -29,20 +29,15 @@ void describe(F& f, T& m) {
 }
 
 std::string encode(const BackupManifest& manifest) {
-  FieldEncoder encoder;
-  describe(encoder, manifest);
-  return write_json(encoder.take());
+  return write_json(object_of(manifest));
 }
 
 Result<BackupManifest> decode_backup_manifest(std::string_view text) {
-  const auto value = parse_json(text);
-  if (!value) return value.error();
-  if (!value->is_object()) return Error{ErrorCode::kMalformed, "a manifest must be a JSON object"};
+  const auto object = parse_object(text);
+  if (!object) return object.error();
   BackupManifest manifest;
   manifest.format = 0;
-  FieldDecoder decoder(value->get_object(), "");
-  describe(decoder, manifest);
-  if (Status read = decoder.status(); !read) return read.error();
+  if (Status read = read_fields(*object, "", manifest); !read) return read.error();
   if (manifest.format == kBackupFormat) return manifest;
   return Error{ErrorCode::kUnsupportedVersion,
                "the backup has format " + std::to_string(manifest.format) +

@@ -13,20 +13,6 @@ namespace {
 
 namespace json = boost::json;
 
-template <typename T>
-json::object object_of(const T& message) {
-  FieldEncoder encoder;
-  describe(encoder, message);
-  return encoder.take();
-}
-
-Result<json::object> parse_object(std::string_view text) {
-  auto value = parse_json(text);
-  if (!value) return std::move(value).error();
-  if (value->is_object()) return std::move(value->get_object());
-  return Error{ErrorCode::kInvalidArgument, "expected a JSON object, got " + write_json(*value)};
-}
-
 json::object to_json(const Receipt& receipt) {
   json::object object = object_of(receipt);
   object["request"] = to_json(receipt.request);
@@ -74,9 +60,7 @@ Result<Receipt> decode_receipt(std::string_view text) {
   auto object = parse_object(text);
   if (!object) return std::move(object).error();
   Receipt receipt;
-  FieldDecoder decoder(*object, "");
-  describe(decoder, receipt);
-  if (Status status = decoder.status(); !status) return status.error();
+  if (Status status = read_fields(*object, "", receipt); !status) return status.error();
   if (const json::value* field = object->if_contains("request")) {
     auto request = request_from_json(*field);
     if (!request) return std::move(request).error();
@@ -101,13 +85,7 @@ std::string encode(const ErrorReply& reply) {
 }
 
 Result<ErrorReply> decode_error_reply(std::string_view text) {
-  auto object = parse_object(text);
-  if (!object) return std::move(object).error();
-  ErrorReply reply;
-  FieldDecoder decoder(*object, "");
-  describe(decoder, reply);
-  if (Status status = decoder.status(); !status) return status.error();
-  return reply;
+  return decode_fields<ErrorReply>(text);
 }
 
 std::string encode(const Take& take) {
@@ -118,9 +96,7 @@ Result<Take> decode_take(std::string_view text) {
   auto object = parse_object(text);
   if (!object) return std::move(object).error();
   Take take;
-  FieldDecoder decoder(*object, "");
-  describe(decoder, take);
-  if (Status status = decoder.status(); !status) return status.error();
+  if (Status status = read_fields(*object, "", take); !status) return status.error();
   const json::value* receipt = object->if_contains("receipt");
   if (receipt != nullptr && receipt->is_object()) take.receipt_json = write_json(*receipt);
   return take;

@@ -87,9 +87,7 @@ constexpr std::array<std::string_view, std::variant_size_v<EngineMessage>> kType
 template <typename Message>
 Result<EngineMessage> decode_as(const json::object& object) {
   Message message;
-  FieldDecoder decoder(object, "");
-  describe(decoder, message);
-  if (Status status = decoder.status(); !status) return status.error();
+  if (Status status = read_fields(object, "", message); !status) return status.error();
   if constexpr (requires { message.request; }) {
     const json::value* field = object.if_contains("request");
     auto request = request_from_json(field != nullptr ? *field : json::value());

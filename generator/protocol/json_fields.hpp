@@ -16,7 +16,7 @@
 // Private to the codecs. A struct is described once, by a function template
 //     template <class Fields, class T> void describe(Fields& f, T& m) { f("prompt", m.prompt); ...
 //     }
-// and FieldEncoder and FieldDecoder both walk that description. Fields without a value are left
+// and object_of() and read_fields() both walk that description. Fields without a value are left
 // out of the text, and a text without a field leaves the member at its default.
 namespace dgx::protocol {
 
@@ -164,5 +164,36 @@ class FieldDecoder {
   std::string path_;
   std::optional<Error> error_{};
 };
+
+template <typename T>
+boost::json::object object_of(const T& message) {
+  FieldEncoder encoder;
+  describe(encoder, message);
+  return encoder.take();
+}
+
+/// Reads `object`, whose own place in the text is `path` ("" for the whole), into `message`.
+template <typename T>
+Status read_fields(const boost::json::object& object, const std::string& path, T& message) {
+  FieldDecoder decoder(object, path);
+  describe(decoder, message);
+  return decoder.status();
+}
+
+inline Result<boost::json::object> parse_object(std::string_view text) {
+  auto value = parse_json(text);
+  if (!value) return std::move(value).error();
+  if (value->is_object()) return std::move(value->get_object());
+  return Error{ErrorCode::kInvalidArgument, "expected a JSON object, got " + write_json(*value)};
+}
+
+template <typename T>
+Result<T> decode_fields(std::string_view text) {
+  auto object = parse_object(text);
+  if (!object) return std::move(object).error();
+  T message;
+  if (Status status = read_fields(*object, "", message); !status) return status.error();
+  return message;
+}
 
 }  // namespace dgx::protocol

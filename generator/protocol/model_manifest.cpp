@@ -51,27 +51,18 @@ Status check_file(const ManifestFile& file) {
 }  // namespace
 
 std::string encode_manifest(const ModelManifest& manifest) {
-  FieldEncoder encoder;
-  describe(encoder, manifest);
-  return write_json(encoder.take(), 2) + "\n";
+  return write_json(object_of(manifest), 2) + "\n";
 }
 
 Result<ModelManifest> decode_manifest(std::string_view text) {
-  const auto json = parse_json(text);
-  if (!json) return json.error();
-  if (!json->is_object()) {
-    return Error{ErrorCode::kInvalidArgument, "the manifest of a model must be a JSON object"};
-  }
-  ModelManifest manifest;
-  FieldDecoder decoder(json->get_object(), "");
-  describe(decoder, manifest);
-  if (Status decoded = decoder.status(); !decoded) return decoded.error();
-  if (manifest.format != kFormat) {
+  auto manifest = decode_fields<ModelManifest>(text);
+  if (!manifest) return manifest;
+  if (manifest->format != kFormat) {
     return Error{ErrorCode::kUnsupportedVersion, "the manifest of a model must have the format " +
                                                      std::to_string(kFormat) + ", got " +
-                                                     std::to_string(manifest.format)};
+                                                     std::to_string(manifest->format)};
   }
-  for (const ManifestFile& file : manifest.files) {
+  for (const ManifestFile& file : manifest->files) {
     if (Status sound = check_file(file); !sound) return sound.error();
   }
   return manifest;

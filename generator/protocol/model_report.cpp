@@ -43,9 +43,7 @@ void describe(F& f, T& m) {
 }
 
 std::string encode(const ModelReport& report) {
-  FieldEncoder encoder;
-  describe(encoder, report);
-  return write_json(encoder.take());
+  return write_json(object_of(report));
 }
 
 std::string encode(const std::vector<ModelReport>& reports, const std::string& default_model) {

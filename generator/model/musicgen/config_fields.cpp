@@ -119,8 +119,9 @@ void ConfigFields::text(std::string_view name, std::string& member) {
   }
 }
 
-void ConfigFields::integers(std::string_view name, std::int64_t least, std::int64_t most,
-                            std::size_t most_items, std::vector<std::int64_t>& member) {
+template <typename T>
+void ConfigFields::list(std::string_view name, T least, T most, std::size_t most_items,
+                        std::vector<T>& member) {
   const JsonTree* value = present(name);
   if (value == nullptr) return;
   const auto* items = std::get_if<JsonTree::Array>(&value->value);
@@ -128,25 +129,20 @@ void ConfigFields::integers(std::string_view name, std::int64_t least, std::int6
     return fail(ErrorCode::kCorrupt,
                 full(name) + " must be a list of 1 to " + std::to_string(most_items) + " numbers");
   }
-  member.assign(items->size(), 0);
+  member.assign(items->size(), T{});
   for (std::size_t i = 0; i < items->size(); ++i) {
     ranged(name, (*items)[i], least, most, member[i]);
   }
 }
 
+void ConfigFields::integers(std::string_view name, std::int64_t least, std::int64_t most,
+                            std::size_t most_items, std::vector<std::int64_t>& member) {
+  list(name, least, most, most_items, member);
+}
+
 void ConfigFields::numbers(std::string_view name, double least, double most, std::size_t most_items,
                            std::vector<double>& member) {
-  const JsonTree* value = present(name);
-  if (value == nullptr) return;
-  const auto* items = std::get_if<JsonTree::Array>(&value->value);
-  if (items == nullptr || items->empty() || items->size() > most_items) {
-    return fail(ErrorCode::kCorrupt,
-                full(name) + " must be a list of 1 to " + std::to_string(most_items) + " numbers");
-  }
-  member.assign(items->size(), 0.0);
-  for (std::size_t i = 0; i < items->size(); ++i) {
-    ranged(name, (*items)[i], least, most, member[i]);
-  }
+  list(name, least, most, most_items, member);
 }
 
 void ConfigFields::must_be(std::string_view name, std::string_view only) {

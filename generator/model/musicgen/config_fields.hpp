@@ -56,6 +56,8 @@ class ConfigFields {
 
   template <typename T>
   void ranged(std::string_view name, const protocol::JsonTree& value, T least, T most, T& member);
+  template <typename T>
+  void list(std::string_view name, T least, T most, std::size_t most_items, std::vector<T>& member);
 
   const protocol::JsonTree* object_;
   std::string path_;

@@ -84,7 +84,7 @@ TEST_CASE("A folder with a bad manifest is listed as broken, with the reason", "
     const char* words;
   };
   const auto [manifest, words] = GENERATE(
-      Case{"", "not readable as JSON"}, Case{"[]", "must be a JSON object"},
+      Case{"", "not readable as JSON"}, Case{"[]", "expected a JSON object, got []"},
       Case{R"({"format":2,"id":"a"})", "must have the format 1, got 2"},
       Case{R"({"format":1,"id":"b"})", "must be of a, got \"b\""},
       Case{R"({"format":1,"id":7})", "id has the wrong type"},
