@@ -4,6 +4,7 @@
 #include <chrono>
 #include <filesystem>
 #include <string>
+#include <utility>
 
 #include "generator/http/message.hpp"
 #include "generator/http/metrics.hpp"
@@ -32,8 +33,8 @@ struct ServiceParts {
 /// Answers every call but event streams. Threads: answer() on the lane of its call.
 class Handlers {
  public:
-  Handlers(const ServiceParts& parts, const Counters& counters)
-      : parts_(parts), counters_(counters) {}
+  Handlers(ServiceParts parts, const Counters& counters)
+      : parts_(std::move(parts)), counters_(counters) {}
 
   Answer answer(const Call& call);
 

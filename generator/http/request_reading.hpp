@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/basic_stream.hpp>
-#include <boost/beast/http.hpp>
 #include <charconv>
 #include <chrono>
 #include <memory>
@@ -15,23 +9,15 @@
 #include <string>
 #include <string_view>
 
+#include "generator/http/asio.hpp"
 #include "generator/http/message.hpp"
 
 // Private to the server: what Boost.Beast has to say about a request, in the words of message.hpp.
 namespace dgx::http {
 
-namespace net = boost::asio;
-namespace beast = boost::beast;
-namespace wire = boost::beast::http;
-using boost::system::error_code;
 using protocol::CallId;
 
-template <typename T>
-using Awaitable = net::awaitable<T>;
-using Socket = net::generic::stream_protocol::socket;
-using Stream = beast::basic_stream<net::generic::stream_protocol>;
 using Parser = wire::request_parser<wire::string_body>;
-constexpr auto kAsTuple = net::as_tuple(net::use_awaitable);
 
 inline std::string_view view_of(beast::string_view text) {
   return {text.data(), text.size()};

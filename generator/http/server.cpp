@@ -6,26 +6,23 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <iterator>
-#include <set>
 #include <utility>
 
 #include "generator/base/log.hpp"
-#include "generator/http/event_log_tail.hpp"
+#include "generator/http/event_streams.hpp"
+#include "generator/http/lanes.hpp"
 #include "generator/http/listener.hpp"
 #include "generator/http/request_reading.hpp"
 #include "generator/http/router.hpp"
 #include "generator/http/tcp_gate.hpp"
-#include "generator/http/work_lane.hpp"
 
 namespace dgx::http {
 namespace {
@@ -34,12 +31,7 @@ using namespace std::chrono_literals;
 
 enum class Door { kUnix, kTcp };
 
-constexpr std::size_t kLaneLength = 1024;
-constexpr auto kLanePatience = 5s;
-constexpr int kEventPage = 200;
 constexpr std::size_t kFileChunk = std::size_t{1} << 16;
-constexpr auto kStreamSign = 15s;      // Tells both sides that the other one is still there.
-constexpr auto kProgressPause = 50ms;  // Between two reports of progress.
 constexpr auto kCancelPatience = 3s;
 constexpr auto kLinger = 1s;
 constexpr auto kIdleLook = 200ms;
@@ -59,9 +51,8 @@ class Server::Implementation {
       gate_.emplace(port_of(options_.tcp_socket), options_.tcp_token,
                     options_.limits.changes_per_minute);
     }
-    if (const auto range = parts_.reader.event_range()) tail_.begin_after(range->second);
   }
-  ~Implementation() { stop_lanes(); }
+  ~Implementation() { lanes_.stop(); }
   Implementation(const Implementation&) = delete;
   Implementation& operator=(const Implementation&) = delete;
 
@@ -72,57 +63,14 @@ class Server::Implementation {
     }
     if (options_.idle_exit) net::co_spawn(context_, watch_idleness(), net::detached);
     context_.run();
-    stop_lanes();
+    lanes_.stop();
   }
 
   void stop() { context_.stop(); }
 
-  void notify() {
-    if (notified_.exchange(true)) return;
-    net::post(context_, [this] { on_change(); });
-  }
+  void notify() { events_.notify(); }
 
  private:
-  // Threads.
-
-  WorkLane& lane(Lane which) {
-    switch (which) {
-      case Lane::kReads:
-        return reads_;
-      case Lane::kWrites:
-        return writes_;
-      case Lane::kFiles:
-        return files_;
-    }
-    return reads_;
-  }
-
-  // What a lane still has to say after this reaches nobody: the context is not run any more.
-  void stop_lanes() {
-    writes_.stop();
-    reads_.stop();
-    files_.stop();
-  }
-
-  /// Does `work` on a lane, and comes back with what it gave; with nothing where the lane has too
-  /// much to do.
-  template <typename Work>
-  Awaitable<std::optional<std::invoke_result_t<Work>>> on_lane(WorkLane& lane, Work work) {
-    using Given = std::optional<std::invoke_result_t<Work>>;
-    net::steady_timer done(context_, net::steady_timer::time_point::max());
-    Given given;
-    bool finished = false;
-    const bool posted = lane.post([&, this](bool in_time) {
-      if (in_time) given.emplace(work());
-      net::post(context_, [&] {
-        finished = true;
-        done.cancel();
-      });
-    });
-    while (posted && !finished) co_await done.async_wait(kAsTuple);
-    co_return given;
-  }
-
   // Connections.
 
   Awaitable<void> accept_from(int listener, Door door) {
@@ -223,13 +171,15 @@ class Server::Implementation {
     co_return co_await send(stream, std::move(given), keep) && keep;
   }
 
-  Awaitable<error_code> read_header(Stream& stream, beast::flat_buffer& buffer, Parser& parser) {
+  Awaitable<error_code> read_header(Stream& stream, beast::flat_buffer& buffer,
+                                    Parser& parser) const {
     const ReadDeadline deadline(stream, options_.limits.header);
     const auto [error, count] = co_await wire::async_read_header(stream, buffer, parser, kAsTuple);
     co_return deadline.judge(error);
   }
 
-  Awaitable<error_code> read_body(Stream& stream, beast::flat_buffer& buffer, Parser& parser) {
+  Awaitable<error_code> read_body(Stream& stream, beast::flat_buffer& buffer,
+                                  Parser& parser) const {
     const ReadDeadline deadline(stream, options_.limits.body);
     const auto [error, count] = co_await wire::async_read(stream, buffer, parser, kAsTuple);
     co_return deadline.judge(error);
@@ -291,20 +241,21 @@ class Server::Implementation {
 
   Awaitable<Answer> answer(Call call) {
     if (call.id == CallId::kCancelJob) co_return co_await cancel(call.parameter);
-    auto given = co_await on_lane(lane(lane_of(call.id)), [&] { return handlers_.answer(call); });
-    if (lane_of(call.id) == Lane::kWrites) notify();
+    auto given = co_await lanes_.on(lane_of(call.id), [&] { return handlers_.answer(call); });
+    if (lane_of(call.id) == Lane::kWrites) events_.notify();
     if (!given) co_return busy();
     co_return *std::move(given);
   }
 
   Awaitable<Answer> cancel(const std::string& job_id) {
-    const auto asked = co_await on_lane(writes_, [&] { return parts_.writer.cancel(job_id); });
-    notify();
+    const auto asked =
+        co_await lanes_.on(Lane::kWrites, [&] { return parts_.writer.cancel(job_id); });
+    events_.notify();
     if (!asked) co_return busy();
     if (!*asked) co_return error_answer(asked->error());
     const auto deadline = std::chrono::steady_clock::now() + kCancelPatience;
     for (;;) {
-      const auto job = co_await on_lane(reads_, [&] { return parts_.reader.job(job_id); });
+      const auto job = co_await lanes_.on(Lane::kReads, [&] { return parts_.reader.job(job_id); });
       if (!job) co_return busy();
       if (!*job) co_return error_answer(job->error());
       const auto status = (*job)->status;
@@ -320,7 +271,7 @@ class Server::Implementation {
         answer.body = encode(**job);
         co_return answer;
       }
-      co_await wait_for_change(deadline);
+      co_await events_.wait_for_change(deadline);
     }
   }
 
@@ -351,8 +302,9 @@ class Server::Implementation {
     std::string chunk(kFileChunk, '\0');
     for (std::int64_t sent = 0; sent < file.length;) {
       const auto wanted = std::min(chunk.size(), static_cast<std::size_t>(file.length - sent));
-      const auto got = co_await on_lane(
-          files_, [&] { return ::pread(file.fd.get(), chunk.data(), wanted, file.begin + sent); });
+      const auto got = co_await lanes_.on(Lane::kFiles, [&] {
+        return ::pread(file.fd.get(), chunk.data(), wanted, file.begin + sent);
+      });
       // A file that shrank or cannot be read ends the connection short of its length.
       if (!got || *got <= 0) co_return false;
       stream.expires_after(options_.limits.write);
@@ -366,57 +318,6 @@ class Server::Implementation {
 
   // Events.
 
-  void on_change() {
-    notified_ = false;
-    const auto now = std::chrono::steady_clock::now();
-    if (now - last_progress_ >= kProgressPause) {
-      last_progress_ = now;
-      tail_.set_progress(parts_.scheduler.running());
-    } else if (!progress_is_due_) {
-      // The last report counts, however soon it came after the one before.
-      progress_is_due_ = true;
-      progress_timer_.expires_at(last_progress_ + kProgressPause);
-      progress_timer_.async_wait([this](const error_code& error) {
-        progress_is_due_ = false;
-        if (!error) on_change();
-      });
-    }
-    if (!pulling_) {
-      pulling_ = true;
-      net::co_spawn(context_, pull_events(), net::detached);
-    }
-  }
-
-  Awaitable<void> pull_events() {
-    for (;;) {
-      const std::int64_t last = tail_.last_sequence();
-      const auto events = co_await on_lane(
-          reads_, [&] { return parts_.reader.events_after(last, "", kEventPage); });
-      if (!events || !*events) break;
-      for (const auto& event : **events) tail_.add(event);
-      if ((*events)->size() < static_cast<std::size_t>(kEventPage)) break;
-    }
-    pulling_ = false;
-    for (net::steady_timer* waiter : waiters_) waiter->cancel();
-  }
-
-  /// True where something happened before the deadline.
-  Awaitable<bool> wait_for_change(std::chrono::steady_clock::time_point deadline) {
-    net::steady_timer timer(context_, deadline);
-    waiters_.insert(&timer);
-    const auto [error] = co_await timer.async_wait(kAsTuple);
-    waiters_.erase(&timer);
-    co_return static_cast<bool>(error);
-  }
-
-  Awaitable<bool> write_text(Stream& stream, std::string_view text) {
-    stream.expires_after(options_.limits.write);
-    const auto [error, count] =
-        co_await net::async_write(stream, net::buffer(text.data(), text.size()), kAsTuple);
-    if (error == beast::error::timeout) ++counters_.timed_out_connections;
-    co_return !error;
-  }
-
   Awaitable<void> stream_events(Stream& stream, const Call& call) {
     if (counters_.event_streams >= static_cast<std::int64_t>(options_.limits.event_streams)) {
       ++counters_.refused_connections;
@@ -425,7 +326,7 @@ class Server::Implementation {
     }
     const std::string& job_id = call.parameter;
     if (!job_id.empty()) {
-      const auto job = co_await on_lane(reads_, [&] { return parts_.reader.job(job_id); });
+      const auto job = co_await lanes_.on(Lane::kReads, [&] { return parts_.reader.job(job_id); });
       if (!job || !*job) {
         Answer refused = job ? error_answer(job->error()) : busy();
         co_await send(stream, std::move(refused), false);
@@ -436,75 +337,9 @@ class Server::Implementation {
     ++counters_.event_streams;
     --counters_.connections;
     ++counters_.answers[2];
-    co_await follow(stream, job_id, call.last_event_id);
+    co_await events_.follow(stream, job_id, call.last_event_id);
     ++counters_.connections;
     --counters_.event_streams;
-  }
-
-  Awaitable<void> follow(Stream& stream, const std::string& job_id,
-                         std::optional<std::int64_t> last_id) {
-    constexpr std::string_view kHead =
-        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
-        "Connection: close\r\n\r\n";
-    if (!co_await write_text(stream, kHead)) co_return;
-    // Without a number: all of a job, but of all jobs only what is to come.
-    std::int64_t sent = job_id.empty() ? tail_.last_sequence() : 0;
-    if (last_id) sent = std::min(*last_id, tail_.last_sequence());
-    if (last_id) {
-      const bool told = co_await tell_gap(stream, sent);
-      if (!told) co_return;
-    }
-    std::int64_t progress_sent = 0;
-    for (;;) {
-      bool behind = false;
-      bool ended = false;
-      const EventText* next = tail_.next_after(sent, behind);
-      const EventText& progress = tail_.progress();
-      bool written = true;
-      if (behind) {
-        written = co_await catch_up(stream, job_id, sent, ended);
-      } else if (next != nullptr) {
-        const EventText event = *next;
-        sent = event.sequence;
-        if (!job_id.empty() && event.job_id != job_id) continue;
-        ended = event.ends_job;
-        written = co_await write_text(stream, *event.text);
-      } else if (progress.sequence > progress_sent &&
-                 (job_id.empty() || progress.job_id == job_id)) {
-        progress_sent = progress.sequence;
-        const auto text = progress.text;
-        written = co_await write_text(stream, *text);
-      } else if (!co_await wait_for_change(std::chrono::steady_clock::now() + kStreamSign)) {
-        written = co_await write_text(stream, ": still here\n\n");
-      }
-      if (!written || (ended && !job_id.empty())) co_return;
-    }
-  }
-
-  /// Events that are kept no longer cannot be sent again; who missed some is told so.
-  Awaitable<bool> tell_gap(Stream& stream, std::int64_t sent) {
-    const auto range = co_await on_lane(reads_, [&] { return parts_.reader.event_range(); });
-    if (!range || !*range || (*range)->first <= sent + 1) co_return true;
-    co_return co_await write_text(stream, "event: gap\ndata: {}\n\n");
-  }
-
-  /// A page of events from the database.
-  Awaitable<bool> catch_up(Stream& stream, const std::string& job_id, std::int64_t& sent,
-                           bool& ended) {
-    const std::int64_t last = tail_.last_sequence();
-    const auto events = co_await on_lane(
-        reads_, [&] { return parts_.reader.events_after(sent, job_id, kEventPage); });
-    if (!events || !*events) co_return false;
-    std::string text;
-    for (const auto& event : **events) {
-      const EventText one = event_text(event);
-      text += *one.text;
-      ended = ended || one.ends_job;
-      sent = event.sequence;
-    }
-    if ((*events)->size() < static_cast<std::size_t>(kEventPage)) sent = std::max(sent, last);
-    if (text.empty()) co_return true;
-    co_return co_await write_text(stream, text);
   }
 
   // Leaving.
@@ -516,7 +351,7 @@ class Server::Implementation {
           std::min<std::chrono::milliseconds>(kIdleLook, *options_.idle_exit + 1ms));
       co_await timer.async_wait(kAsTuple);
       const bool nobody = counters_.connections == 0 && counters_.event_streams == 0;
-      const auto counts = co_await on_lane(reads_, [&] { return parts_.reader.counts(); });
+      const auto counts = co_await lanes_.on(Lane::kReads, [&] { return parts_.reader.counts(); });
       const bool nothing = counts && *counts && (*counts)->pending + (*counts)->processing == 0;
       const auto now = std::chrono::steady_clock::now();
       if (!nobody || !nothing) last_activity_ = now;
@@ -532,17 +367,9 @@ class Server::Implementation {
   Handlers handlers_;
   net::io_context context_{1};
   std::optional<TcpGate> gate_{};
-  EventLogTail tail_{options_.limits.events_waiting};
-  std::set<net::steady_timer*> waiters_{};
-  std::atomic<bool> notified_{false};
-  bool pulling_ = false;
-  std::chrono::steady_clock::time_point last_progress_{};
-  net::steady_timer progress_timer_{context_};
-  bool progress_is_due_ = false;
+  Lanes lanes_{context_};
+  EventStreams events_{context_, lanes_, parts_, counters_, options_.limits};
   std::chrono::steady_clock::time_point last_activity_ = std::chrono::steady_clock::now();
-  WorkLane reads_{kLaneLength, kLanePatience};
-  WorkLane writes_{kLaneLength, kLanePatience};
-  WorkLane files_{kLaneLength, kLanePatience};
 };
 
 Server::Server(ServerOptions options, const ServiceParts& parts)

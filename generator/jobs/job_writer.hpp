@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "generator/base/result.hpp"
@@ -21,7 +22,10 @@ class JobWriter {
  public:
   JobWriter(history::HistoryStore& store, EngineSupervisor& adviser, Scheduler& scheduler,
             JobOptions options)
-      : store_(store), adviser_(adviser), scheduler_(scheduler), queue_(store, adviser, options) {}
+      : store_(store),
+        adviser_(adviser),
+        scheduler_(scheduler),
+        queue_(store, adviser, std::move(options)) {}
 
   /// All or none; JobQueue says what is checked.
   Result<protocol::BatchAccepted> submit(std::vector<protocol::GenerationRequest> requests,
