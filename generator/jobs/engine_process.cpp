@@ -2,6 +2,7 @@
 #include "generator/jobs/engine_process.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -132,6 +133,11 @@ void EngineProcess::end() {
   while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
   pid_ = -1;
+}
+
+bool EngineProcess::has_ended() const {
+  pollfd theirs{socket_.get(), 0, 0};  // That the other end is closed is told without asking.
+  return ::poll(&theirs, 1, 0) != 0;
 }
 
 Status EngineProcess::send(const protocol::EngineMessage& message) {

@@ -44,6 +44,9 @@ class EngineProcess {
   /// Kills the process, if it still runs, and waits for its end.
   void end();
 
+  /// True where the process has ended, or closed its end. Does not wait.
+  [[nodiscard]] bool has_ended() const;
+
   [[nodiscard]] pid_t pid() const { return pid_; }
 
  private:

@@ -93,7 +93,9 @@ EngineSupervisor::EngineSupervisor(EngineCommand command, EngineDeadlines deadli
     : command_(std::move(command)), deadlines_(deadlines) {}
 
 Status EngineSupervisor::ensure_started() {
-  if (engine_) return ok();
+  // One that went while it had nothing to do costs nobody anything.
+  if (engine_ && !engine_->has_ended()) return ok();
+  engine_.reset();
   auto engine = EngineProcess::start(command_);
   if (!engine) return std::move(engine).error();
   EngineDeadlines starting = deadlines_;

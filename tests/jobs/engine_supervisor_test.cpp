@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/jobs/engine_supervisor.hpp"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <chrono>
+#include <csignal>
+#include <fstream>
 
 #include "tests/jobs/fake_engine.hpp"
 #include "tests/support/catch.hpp"
@@ -38,6 +43,14 @@ void check_next_job_works(EngineSupervisor& engine) {
   const auto next = render(engine, fake_request("plain"));
   REQUIRE_OK(next.result);
   CHECK(next.takes.size() == 1);
+}
+
+pid_t only_child() {
+  const std::string self = std::to_string(::getpid());
+  std::ifstream children("/proc/self/task/" + self + "/children");
+  pid_t child = -1;
+  REQUIRE(children >> child);
+  return child;
 }
 
 }  // namespace
@@ -92,6 +105,18 @@ TEST_CASE("A crash costs the job, is told in words, and the next job works", "[j
   // The sanitizers take this signal for themselves.
   CHECK(message("please crash now") == "the engine crashed with signal 11 (Segmentation fault)");
 #endif
+}
+
+TEST_CASE("An engine that went while it was idle is replaced, and nobody is told", "[jobs]") {
+  auto engine = fake_engine();
+  check_next_job_works(engine);
+  const pid_t gone = only_child();
+  REQUIRE(::kill(gone, SIGKILL) == 0);
+  siginfo_t end{};
+  REQUIRE(::waitid(P_PID, static_cast<id_t>(gone), &end, WEXITED | WNOWAIT) == 0);
+  REQUIRE_OK(engine.models());
+  check_next_job_works(engine);
+  CHECK(only_child() != gone);
 }
 
 TEST_CASE("An engine that is stopped or stuck is ended at its deadline", "[jobs]") {
