@@ -6,6 +6,8 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
+#include <tuple>
+#include <utility>
 
 namespace dgx::http {
 namespace {
@@ -14,6 +16,7 @@ using namespace std::chrono_literals;
 
 constexpr int kEventPage = 200;
 constexpr auto kStreamSign = 15s;      // Tells both sides that the other one is still there.
+constexpr int kWokenAtOnce = 32;       // Listeners, before others get their turn.
 constexpr auto kProgressPause = 50ms;  // Between two reports of progress.
 
 }  // namespace
@@ -32,6 +35,7 @@ void EventStreams::notify() {
 void EventStreams::on_change() {
   notified_ = false;
   const auto now = std::chrono::steady_clock::now();
+  last_change_ = now;
   if (now - last_progress_ >= kProgressPause) {
     last_progress_ = now;
     tail_.set_progress(parts_.scheduler.running());
@@ -44,6 +48,7 @@ void EventStreams::on_change() {
       if (!error) on_change();
     });
   }
+  changed_ = true;
   if (!pulling_) {
     pulling_ = true;
     net::co_spawn(context_, pull_events(), net::detached);
@@ -51,16 +56,35 @@ void EventStreams::on_change() {
 }
 
 Awaitable<void> EventStreams::pull_events() {
-  for (;;) {
-    const std::int64_t last = tail_.last_sequence();
-    const auto events = co_await lanes_.on(
-        Lane::kReads, [&] { return parts_.reader.events_after(last, "", kEventPage); });
-    if (!events || !*events) break;
-    for (const auto& event : **events) tail_.add(event);
-    if ((*events)->size() < static_cast<std::size_t>(kEventPage)) break;
+  while (std::exchange(changed_, false)) {
+    bool more = true;
+    while (more) more = co_await pull_page();
+    co_await wake_waiters();
   }
   pulling_ = false;
-  for (net::steady_timer* waiter : waiters_) waiter->cancel();
+}
+
+// True where there may be more.
+Awaitable<bool> EventStreams::pull_page() {
+  const std::int64_t last = tail_.last_sequence();
+  const auto events = co_await lanes_.on(
+      Lane::kReads, [&] { return parts_.reader.events_after(last, "", kEventPage); });
+  if (!events || !*events) co_return false;
+  for (const auto& event : **events) tail_.add(event);
+  co_return (*events)->size() == static_cast<std::size_t>(kEventPage);
+}
+
+// Some at a time: calls get their turn in between, however many listen.
+Awaitable<void> EventStreams::wake_waiters() {
+  for (auto next = waiters_.begin(); next != waiters_.end();) {
+    net::steady_timer* last = nullptr;
+    for (int i = 0; i < kWokenAtOnce && next != waiters_.end(); ++i, ++next) {
+      last = *next;
+      last->cancel();
+    }
+    co_await net::post(context_, net::use_awaitable);
+    next = waiters_.upper_bound(last);
+  }
 }
 
 Awaitable<bool> EventStreams::wait_for_change(std::chrono::steady_clock::time_point deadline) {
@@ -71,10 +95,18 @@ Awaitable<bool> EventStreams::wait_for_change(std::chrono::steady_clock::time_po
   co_return static_cast<bool>(error);
 }
 
+// What the socket has room for is sent at once: waiting for it would cost a thousand listeners as
+// many turns through the queue of the context.
 Awaitable<bool> EventStreams::write_text(Stream& stream, std::string_view text) {
+  error_code error;
+  const std::size_t sent = stream.socket().write_some(net::buffer(text.data(), text.size()), error);
+  if (sent == text.size()) co_return true;
+  if (error && error != net::error::would_block) co_return false;
+  text.remove_prefix(sent);
   stream.expires_after(limits_.write);
-  const auto [error, count] =
+  std::tie(error, std::ignore) =
       co_await net::async_write(stream, net::buffer(text.data(), text.size()), kAsTuple);
+  stream.expires_never();
   if (error == beast::error::timeout) ++counters_.timed_out_connections;
   co_return !error;
 }
@@ -84,7 +116,9 @@ Awaitable<void> EventStreams::follow(Stream& stream, const std::string& job_id,
   constexpr std::string_view kHead =
       "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
       "Connection: close\r\n\r\n";
-  if (!co_await write_text(stream, kHead)) co_return;
+  error_code refused;
+  stream.socket().non_blocking(true, refused);
+  if (refused || !co_await write_text(stream, kHead)) co_return;
   // Without a number: all of a job, but of all jobs only what is to come.
   std::int64_t sent = job_id.empty() ? tail_.last_sequence() : 0;
   if (last_id) sent = std::min(*last_id, tail_.last_sequence());

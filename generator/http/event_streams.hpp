@@ -25,14 +25,18 @@ namespace dgx::http {
 /// Threads: notify() on any, all else on the one that runs `context`.
 class EventStreams {
  public:
+  using Clock = std::chrono::steady_clock;
+
   /// All of them outlive the streams.
   EventStreams(net::io_context& context, Lanes& lanes, const ServiceParts& parts,
                Counters& counters, const protocol::Limits& limits);
 
   /// Something happened that listeners may want to know.
   void notify();
+  /// When something happened last; the start, where nothing did.
+  [[nodiscard]] Clock::time_point last_change() const { return last_change_; }
   /// True where something happened before the deadline.
-  Awaitable<bool> wait_for_change(std::chrono::steady_clock::time_point deadline);
+  Awaitable<bool> wait_for_change(Clock::time_point deadline);
   /// Answers with an event stream until the listener is gone, or the one job it is about has come
   /// to its end. An empty `job_id` stands for all jobs; `last_id` is the event that the listener
   /// saw last.
@@ -42,6 +46,8 @@ class EventStreams {
  private:
   void on_change();
   Awaitable<void> pull_events();
+  Awaitable<bool> pull_page();
+  Awaitable<void> wake_waiters();
   Awaitable<bool> write_text(Stream& stream, std::string_view text);
   Awaitable<bool> tell_gap(Stream& stream, std::int64_t sent);
   Awaitable<bool> catch_up(Stream& stream, const std::string& job_id, std::int64_t& sent,
@@ -55,8 +61,10 @@ class EventStreams {
   EventLogTail tail_{limits_.events_waiting};
   std::set<net::steady_timer*> waiters_{};
   std::atomic<bool> notified_{false};
+  bool changed_ = false;  // Since the last look into the database.
   bool pulling_ = false;
-  std::chrono::steady_clock::time_point last_progress_{};
+  Clock::time_point last_change_ = Clock::now();
+  Clock::time_point last_progress_{};
   net::steady_timer progress_timer_{context_};
   bool progress_is_due_ = false;
 };

@@ -34,7 +34,7 @@ enum class Door { kUnix, kTcp };
 constexpr std::size_t kFileChunk = std::size_t{1} << 16;
 constexpr auto kCancelPatience = 3s;
 constexpr auto kLinger = 1s;
-constexpr auto kIdleLook = 200ms;
+constexpr auto kIdleLook = 200ms;    // At least between two looks whether anybody is there.
 constexpr auto kAcceptPause = 50ms;  // Where the process has no descriptors left.
 
 Answer busy() {
@@ -344,18 +344,22 @@ class Server::Implementation {
 
   // Leaving.
 
+  [[nodiscard]] std::chrono::steady_clock::time_point last_activity() const {
+    return std::max(last_activity_, events_.last_change());
+  }
+
   Awaitable<void> watch_idleness() {
     net::steady_timer timer(context_);
     for (;;) {
-      timer.expires_after(
-          std::min<std::chrono::milliseconds>(kIdleLook, *options_.idle_exit + 1ms));
+      const auto earliest = std::chrono::steady_clock::now() + kIdleLook;
+      timer.expires_at(std::max(earliest, last_activity() + *options_.idle_exit));
       co_await timer.async_wait(kAsTuple);
       const bool nobody = counters_.connections == 0 && counters_.event_streams == 0;
       const auto counts = co_await lanes_.on(Lane::kReads, [&] { return parts_.reader.counts(); });
       const bool nothing = counts && *counts && (*counts)->pending + (*counts)->processing == 0;
       const auto now = std::chrono::steady_clock::now();
       if (!nobody || !nothing) last_activity_ = now;
-      if (now - last_activity_ < *options_.idle_exit) continue;
+      if (now - last_activity() < *options_.idle_exit) continue;
       log::info("nobody needs the service any more");
       context_.stop();
     }
