@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <string_view>
 
 // The one table of what can be called. The router and the OpenAPI document come from it.
@@ -30,8 +31,10 @@ enum class CallId {
 
 struct QueryField {
   std::string_view name{};
-  std::string_view type{};  ///< "string", "integer" or "boolean"; of JSON Schema
+  std::string_view type{};  ///< "string", "integer", "boolean", or "JobStatus" for one of its names
   std::string_view help{};
+  std::int64_t minimum = 0;  ///< Of integers
+  std::int64_t maximum = 0;  ///< The same; 0: none
 };
 
 struct ApiCall {
@@ -69,7 +72,7 @@ inline constexpr std::array<ApiCall, 18> kApiCalls = {{
      "",
      200,
      "QueuePage",
-     {{{"status", "string", "only jobs of this status; all that have not ended by default"}}}},
+     {{{"status", "JobStatus", "only jobs of this status; all that have not ended by default"}}}},
     {CallId::kJob, "GET", "/api/v1/jobs/{id}", "one job and how far it is", "", 200, "JobView", {}},
     {CallId::kCancelJob,
      "DELETE",
@@ -127,7 +130,7 @@ inline constexpr std::array<ApiCall, 18> kApiCalls = {{
      "",
      200,
      "PeaksMessage",
-     {{{"columns", "integer", "1 to 4096; 512 by default"}}}},
+     {{{"columns", "integer", "512 by default", 1, 4096}}}},
     {CallId::kFile,
      "GET",
      "/api/v1/files/{name}",
@@ -144,8 +147,8 @@ inline constexpr std::array<ApiCall, 18> kApiCalls = {{
      200,
      "HistoryPage",
      {{{"q", "string", "words of the prompt, all of them, as beginnings of words"},
-       {"page", "integer", "from 1"},
-       {"page_size", "integer", "1 to 200; 20 by default"},
+       {"page", "integer", "1 by default", 1},
+       {"page_size", "integer", "20 by default", 1, 200},
        {"favourite", "boolean", "true: only favourites"},
        {"trash", "boolean", "true: what lies in the trash"}}}},
     {CallId::kModels,

@@ -6,6 +6,7 @@
 
 #include "generator/protocol/api_calls.hpp"
 #include "generator/protocol/api_fields.hpp"
+#include "generator/protocol/endpoint.hpp"
 #include "generator/protocol/error_codes.hpp"
 #include "generator/protocol/json.hpp"
 #include "generator/protocol/parameter_schema.hpp"
@@ -91,7 +92,8 @@ json::object request_schema() {
   return {{"type", "object"},
           {"properties", std::move(properties)},
           {"required", json::array{"prompt"}},
-          {"additionalProperties", false}};
+          {"additionalProperties", false},
+          {"not", {{"required", json::array{"bars", "duration"}}}}};
 }
 
 json::object list_of(const char* name, const char* schema) {
@@ -113,6 +115,14 @@ json::object take_schema() {
   return take;
 }
 
+json::object batch_schema() {
+  json::object batch = list_of("requests", "GenerationRequest");
+  json::object& requests = batch["properties"].as_object()["requests"].as_object();
+  requests["minItems"] = 1;
+  requests["maxItems"] = Limits{}.batch;
+  return batch;
+}
+
 json::object page_schema(const char* name, const char* schema) {
   json::object page = list_of(name, schema);
   for (const char* number : {"total", "page", "page_size"}) {
@@ -123,7 +133,9 @@ json::object page_schema(const char* name, const char* schema) {
 
 json::object patch_schema() {
   json::object patch = SchemaFields::schema_of(TakePatch{});
-  patch["properties"].as_object()["name"].as_object()["maxLength"] = 100;
+  json::object& name = patch["properties"].as_object()["name"].as_object();
+  name["maxLength"] = 100;
+  name["pattern"] = kNoControlCharacters;
   patch["additionalProperties"] = false;
   patch["minProperties"] = 1;
   return patch;
@@ -137,7 +149,7 @@ json::object queue_schema() {
 
 json::object schemas() {
   return {{"GenerationRequest", request_schema()},
-          {"Batch", list_of("requests", "GenerationRequest")},
+          {"Batch", batch_schema()},
           {"JobAccepted", SchemaFields::schema_of(JobAccepted{})},
           {"BatchAccepted", SchemaFields::schema_of(BatchAccepted{})},
           {"JobView", with_request(SchemaFields::schema_of(JobView{}))},
@@ -159,7 +171,7 @@ json::object other_content(CallId id) {
   switch (id) {
     case CallId::kEvents:
     case CallId::kJobEvents:
-      return {{"text/event-stream", {{"schema", {{"type", "string"}}}}}};
+      return {{"text/event-stream", json::object{}}};
     case CallId::kMetrics:
       return {{"text/plain", {{"schema", {{"type", "string"}}}}}};
     case CallId::kFile:
@@ -169,6 +181,14 @@ json::object other_content(CallId id) {
     default:
       return {{"application/json", json::object{}}};
   }
+}
+
+json::object schema_of(const QueryField& field) {
+  if (field.type == "JobStatus") return SchemaFields::schema_of(JobStatus{});
+  json::object schema = {{"type", text_of(field.type)}};
+  if (field.minimum != 0) schema["minimum"] = field.minimum;
+  if (field.maximum != 0) schema["maximum"] = field.maximum;
+  return schema;
 }
 
 json::array parameters_of(const ApiCall& call) {
@@ -185,7 +205,7 @@ json::array parameters_of(const ApiCall& call) {
     parameters.push_back({{"name", text_of(field.name)},
                           {"in", "query"},
                           {"description", text_of(field.help)},
-                          {"schema", {{"type", text_of(field.type)}}}});
+                          {"schema", schema_of(field)}});
   }
   return parameters;
 }

@@ -18,6 +18,25 @@ json::value bound(const Parameter& parameter, double value) {
   return static_cast<std::int64_t>(value);
 }
 
+/// What a text has to look like, as an expression of ECMA 262; none where anything will do. Nothing
+/// that a check lets through is left out.
+std::string_view pattern_of(ParameterKind kind) {
+  switch (kind) {
+    case kText:
+      return kNoControlCharacters;
+    case kModelId:
+      return "^[a-z0-9][a-z0-9._-]*$";
+    case kMeter:
+      return "^0*([1-9]|1[0-6])/0*(2|4|8|16)$";
+    case kKey:
+      return "^[A-Ga-g][#b]? *(m|min|minor|Minor|maj|major|Major|M)?$";
+    case kFolder:
+      return "^/";
+    default:
+      return {};
+  }
+}
+
 }  // namespace
 
 json::object schema_of(const Parameter& parameter) {
@@ -45,6 +64,9 @@ json::object schema_of(const Parameter& parameter) {
       if (!choice.empty()) choices.push_back(text_of(choice));
     }
     schema["enum"] = std::move(choices);
+  }
+  if (const auto pattern = pattern_of(parameter.kind); !pattern.empty()) {
+    schema["pattern"] = text_of(pattern);
   }
   std::string help(parameter.help);
   if (!parameter.unit.empty()) help += " (" + std::string(parameter.unit) + ")";
