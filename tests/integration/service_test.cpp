@@ -14,6 +14,7 @@
 #include "generator/protocol/codec.hpp"
 #include "tests/integration/judges.hpp"
 #include "tests/integration/program.hpp"
+#include "tests/integration/service.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/command.hpp"
 
@@ -25,61 +26,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-GeneratorClient client_of(const Program& program) {
-  dgx::client::ClientOptions options;
-  options.socket = program.socket();
-  options.patience = 30s;
-  return GeneratorClient(options);
-}
-
-Running start_service(const Program& program) {
-  Running service = program.start({"serve", "--foreground"});
-  REQUIRE(service.wait_for_error("serving "));
-  return service;
-}
-
-GenerationRequest tone(const std::string& prompt, double seconds = 1) {
-  GenerationRequest request;
-  request.prompt = prompt;
-  request.duration = seconds;
-  return request;
-}
-
-void wait_for_event(const Program& program, const std::string& job_id, const std::string& kind) {
-  auto events = client_of(program).events(job_id);
-  REQUIRE_OK(events);
-  for (;;) {
-    const auto event = events->next();
-    REQUIRE_OK(event);
-    if (event->kind == kind) return;
-  }
-}
-
-/// Waits for the end of all jobs, also across a service that is gone by then.
-void wait_until_done(const Program& program, const std::set<std::string>& jobs) {
-  for (const std::string& id : jobs) {
-    auto service = client_of(program);
-    auto events = service.events(id);
-    REQUIRE_OK(events);
-    while (const auto event = events->next()) {
-    }
-    CHECK(service.job(id)->status == JobStatus::kCompleted);
-  }
-}
-
 std::string field_of(const std::string& json, const std::string& start) {
   const std::size_t at = json.find(start);
   REQUIRE(at != std::string::npos);
   const std::size_t from = at + start.size();
   return json.substr(from, json.find_first_of(",\"}", from) - from);
-}
-
-void check_whole(const Program& program, std::size_t completed) {
-  CHECK(sqlite3_says(program.database(), "PRAGMA integrity_check") == "ok");
-  CHECK(sqlite3_says(program.database(),
-                     "SELECT count(*) FROM generations WHERE status = 'completed'") ==
-        std::to_string(completed));
-  CHECK(files_beneath(program.takes()).size() == 3 * completed);
 }
 
 }  // namespace
