@@ -117,9 +117,10 @@ TEST_CASE("Who drips a request is told so in time, and keeps nobody waiting", "[
   Limits limits;
   limits.header = 300ms;
   limits.body = 300ms;
+  limits.connections = 512;
   const TestService service(limits, false);
   std::vector<std::unique_ptr<RawConnection>> slow;
-  for (int i = 0; i < 100; ++i) {
+  for (int i = 0; i < 500; ++i) {
     slow.push_back(std::make_unique<RawConnection>(service.socket()));
     slow.back()->send(i % 2 == 0 ? "GET /health HTTP/1.1\r\nHo"
                                  : "POST /api/v1/generate HTTP/1.1\r\nContent-Type: "
