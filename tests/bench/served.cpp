@@ -82,8 +82,10 @@ Served::~Served() {
 
 double Served::start() {
   std::string program = beside_this_program("dgx-music").string();
-  std::string serve = "serve";
-  std::array<char*, 3> argv = {program.data(), serve.data(), nullptr};
+  // It leaves by itself where this program came to an early end.
+  std::array<std::string, 3> arguments = {"serve", "--idle-exit", "60"};
+  std::array<char*, 5> argv = {program.data(), arguments[0].data(), arguments[1].data(),
+                               arguments[2].data(), nullptr};
   std::string home = "HOME=" + folder_.string();
   std::string runtime = "XDG_RUNTIME_DIR=" + (folder_ / "run").string();
   std::string engine = "DGX_MUSIC_ENGINE=" + beside_this_program("dgx-fake-engine").string();

@@ -17,7 +17,7 @@ client::GeneratorClient client_of(const Program& program) {
 
 Running start_service(const Program& program) {
   Running service = program.start({"serve", "--foreground"});
-  REQUIRE(service.wait_for_error("serving "));
+  if (!service.wait_for_error("serving ")) FAIL(service.wait().err);
   return service;
 }
 
