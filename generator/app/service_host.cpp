@@ -29,15 +29,9 @@ using history::OpenMode;
 // a finished take up.
 constexpr auto kDoorPatience = 2000ms;
 
-Result<jobs::DataLock> lock_now(const std::filesystem::path& data) {
-  std::stop_source no_waiting;
-  no_waiting.request_stop();
-  auto lock = jobs::DataLock::acquire(
-      data, [] {}, no_waiting.get_token());
-  if (lock || lock.error().code != ErrorCode::kCancelled) return lock;
-  return Error{ErrorCode::kConflict,
-               "another dgx-music already works on the data folder " + data.string()};
-}
+// A service that was killed while it started its engine has the folder until the engine has begun:
+// the child has all its descriptors up to then.
+constexpr auto kLockPatience = 1000ms;
 
 // A thousand event streams need as many descriptors; the usual limit is 1024.
 void raise_descriptor_limit() {
@@ -150,7 +144,7 @@ ServiceHost::~ServiceHost() = default;
 Result<std::unique_ptr<ServiceHost>> ServiceHost::open(const Settings& settings,
                                                        const ServiceOptions& options) {
   raise_descriptor_limit();
-  auto lock = lock_now(settings.places.data);
+  auto lock = jobs::DataLock::acquire_within(settings.places.data, kLockPatience);
   if (!lock) return std::move(lock).error();
   auto stores = open_stores(settings.places.data / "history.db");
   if (!stores) return std::move(stores).error();

@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <filesystem>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 #include "generator/base/directory.hpp"
@@ -53,6 +54,13 @@ Result<UniqueFd> open_lock_file(const fs::path& data_folder) {
   return file;
 }
 
+/// True where the lock is ours now, false where another process has it.
+Result<bool> try_lock(const UniqueFd& file, const fs::path& data_folder) {
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) return true;
+  if (errno == EWOULDBLOCK || errno == EINTR) return false;
+  return error_from_errno(errno, "cannot lock " + data_folder.string());
+}
+
 }  // namespace
 
 Result<DataLock> DataLock::acquire(const std::filesystem::path& data_folder,
@@ -64,15 +72,30 @@ Result<DataLock> DataLock::acquire(const std::filesystem::path& data_folder,
   std::condition_variable_any stopped;
   std::unique_lock lock(mutex);
   bool told = false;
-  while (::flock(file->get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK && errno != EINTR) {
-      return error_from_errno(errno, "cannot lock " + data_folder.string());
-    }
+  for (;;) {
+    const auto locked = try_lock(*file, data_folder);
+    if (!locked) return locked.error();
+    if (*locked) return DataLock(*std::move(file));
     if (!std::exchange(told, true)) on_wait();
     stopped.wait_for(lock, stop, kLookInterval, [] { return false; });
     if (stop.stop_requested()) return Error{ErrorCode::kCancelled, "cancelled while waiting"};
   }
-  return DataLock(*std::move(file));
+}
+
+Result<DataLock> DataLock::acquire_within(const std::filesystem::path& data_folder,
+                                          std::chrono::milliseconds patience) {
+  auto file = open_lock_file(data_folder);
+  if (!file) return std::move(file).error();
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  for (;;) {
+    const auto locked = try_lock(*file, data_folder);
+    if (!locked) return locked.error();
+    if (*locked) return DataLock(*std::move(file));
+    if (std::chrono::steady_clock::now() >= deadline) break;
+    std::this_thread::sleep_for(std::min<std::chrono::milliseconds>(patience, kLookInterval));
+  }
+  return Error{ErrorCode::kConflict,
+               "another dgx-music already works on the data folder " + data_folder.string()};
 }
 
 }  // namespace dgx::jobs

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <stop_token>
@@ -19,6 +20,10 @@ class DataLock {
   static Result<DataLock> acquire(const std::filesystem::path& data_folder,
                                   const std::function<void()>& on_wait,
                                   const std::stop_token& stop);
+
+  /// Waits no longer than `patience`; kConflict where another process has it still.
+  static Result<DataLock> acquire_within(const std::filesystem::path& data_folder,
+                                         std::chrono::milliseconds patience);
 
  private:
   explicit DataLock(UniqueFd file) : file_(std::move(file)) {}

@@ -90,6 +90,22 @@ TEST_CASE("Waiting can be cancelled", "[jobs]") {
   CHECK(lock.error().code == dgx::ErrorCode::kCancelled);
 }
 
+TEST_CASE("Who waits for a while is told that another process has the folder, or gets it",
+          "[jobs]") {
+  const dgx::test::TempDir temp;
+  std::optional<OtherProcess> other(temp.path());
+  const auto refused = DataLock::acquire_within(temp.path(), std::chrono::milliseconds(1));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == dgx::ErrorCode::kConflict);
+  CHECK(refused.error().message ==
+        "another dgx-music already works on the data folder " + temp.path().string());
+  auto waits = std::async(std::launch::async, [&] {
+    return DataLock::acquire_within(temp.path(), std::chrono::minutes(1));
+  });
+  other.reset();
+  REQUIRE_OK(waits.get());
+}
+
 TEST_CASE("A data folder that cannot be made is named", "[jobs]") {
   const auto lock = DataLock::acquire("/proc/nowhere/dgx-music", [] {}, {});
   REQUIRE_FALSE(lock);
