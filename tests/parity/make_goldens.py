@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from transformers import MusicgenMelodyFeatureExtractor
 
 import parity
 import tiny_models
+from oracle import Oracle
 
 FRAMES = 40
 SEED = 20261121
@@ -27,15 +27,14 @@ def melody_wave() -> np.ndarray:
 
 def write(folder: Path, name: str) -> None:
     tiny_models.SIZES.update(text_pieces=150)
-    comparison = parity.Comparison(Path(), folder, SEED, name, {"dtype": torch.float16, "melody": name == "melody"})
+    oracle = Oracle(folder / name, SEED, dtype=torch.float16, melody=name == "melody")
     more = {}
     if name == "melody":
-        more["input_features"] = MusicgenMelodyFeatureExtractor()(
-            melody_wave(), sampling_rate=32000, return_tensors="pt").input_features
+        more["input_features"] = parity.chroma(melody_wave())
         classes = more["input_features"][0].argmax(-1).numpy()
         classes.astype(np.int64).tofile(folder / name / "oracle-chroma.i64")
-    codes, audio = comparison.generate([parity.LONG], FRAMES, **more)
-    comparison.ids(parity.LONG).tofile(folder / name / "oracle-prompt.i32")
+    codes, audio = oracle.generate([parity.LONG], FRAMES, **more)
+    oracle.ids(parity.LONG).tofile(folder / name / "oracle-prompt.i32")
     codes[0].astype(np.int32).tofile(folder / name / "oracle-codes.i32")
     audio[0].astype(np.float32).tofile(folder / name / "oracle-audio.f32")
 
@@ -45,7 +44,5 @@ if __name__ == "__main__":
     target.mkdir(parents=True)
     for variant in ("mono", "melody"):
         write(target, variant)
-    for left in target.glob("array*"):
-        left.unlink()
     for readme in target.glob("*/README.md"):
         readme.unlink()

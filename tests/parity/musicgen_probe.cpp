@@ -5,16 +5,20 @@
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/from_blob.h>
 
+#include <array>
 #include <cstdint>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "generator/model/musicgen/native/failure.hpp"
 #include "generator/model/musicgen/native/loaded_model.hpp"
+#include "generator/model/musicgen/sampler.hpp"
+#include "generator/model/musicgen/windows.hpp"
 
 namespace {
 
@@ -51,10 +55,14 @@ T checked(dgx::Result<T> result) {
   return *std::move(result);
 }
 
-LoadedModel load(const std::string& folder) {
+Placement placement_of(const std::string& dtype) {
+  return {at::kCPU, dtype == "bf16" ? at::kBFloat16 : at::kFloat};
+}
+
+LoadedModel load(const std::string& folder, const Placement& placement) {
   const auto checkpoint = checked(Checkpoint::open(folder));
-  return LoadedModel::load(checkpoint, checked(read_model_config(folder)), {}, [](const auto&) {},
-                           {});
+  auto config = checked(read_model_config(folder));
+  return LoadedModel::load(checkpoint, std::move(config), placement, [](const auto&) {}, {});
 }
 
 // Prompts come as token ids: what links libtorch cannot link SentencePiece.
@@ -72,8 +80,8 @@ Codes read_codes(const std::string& path, std::size_t codebooks) {
   return codes;
 }
 
-// logits FOLDER TOKENS COLUMNS OUT [MELODY]: for each column of int64 [codebook][column], given in
-// turn, the logits of the next with and without the prompt: [column][2][codebook][code].
+// For each column of int64 [codebook][column], given in turn, the logits of the next with and
+// without the prompt: [column][2][codebook][code].
 void write_logits(const LoadedModel& model, const std::string& prompt, const std::string& columns,
                   std::ostream& out, const std::vector<float>& melody) {
   auto numbers = read_numbers<std::int64_t>(columns);
@@ -93,16 +101,30 @@ void write_codes(std::ostream& out, const Codes& codes) {
   for (const auto& row : codes) write_numbers(out, row.data(), row.size());
 }
 
-void run(const std::vector<std::string>& words) {
+// Each window's begin, end and known frames, by the rule for takes beyond 30 s.
+void write_windows(std::int64_t frames, std::int64_t prompt_frames, std::ostream& out) {
+  for (const Window& window : plan_windows(frames, prompt_frames, 50)) {
+    const std::array<std::int64_t, 3> numbers = {window.begin, window.end, window.known};
+    write_numbers(out, numbers.data(), numbers.size());
+  }
+}
+
+void write_defaults(std::ostream& out) {
+  const Sampling sampling;
+  const std::array<double, 4> numbers = {sampling.temperature, static_cast<double>(sampling.top_k),
+                                         sampling.top_p, sampling.cfg_coef};
+  write_numbers(out, numbers.data(), numbers.size());
+}
+
+// Words: WHAT OUT ARGUMENT...
+void answer(const LoadedModel& model, const std::vector<std::string>& words) {
   const std::string& what = words.at(0);
-  const LoadedModel model = load(words.at(1));
-  std::ofstream out(words.at(words.size() - 1), std::ios::binary);
+  std::ofstream out(words.at(1), std::ios::binary);
   if (what == "text") {
     write_tensor(out, model.conditioner->text_encoder().encode(read_tokens(words.at(2))));
   } else if (what == "logits") {
-    const bool melody = words.size() > 5;
     write_logits(model, words.at(2), words.at(3), out,
-                 melody ? read_numbers<float>(words.at(4)) : std::vector<float>{});
+                 words.size() > 4 ? read_numbers<float>(words[4]) : std::vector<float>{});
   } else if (what == "decode") {
     const auto codebooks = static_cast<std::size_t>(model.config.decoder.codebooks_per_channel());
     const auto samples =
@@ -116,17 +138,43 @@ void run(const std::vector<std::string>& words) {
     const ChromaExtractor chroma(model.config.melody.value());
     const auto classes = chroma.pitch_classes(read_numbers<float>(words.at(2)));
     write_numbers(out, classes.data(), classes.size());
+  } else if (what == "windows") {
+    write_windows(std::stoll(words.at(2)), std::stoll(words.at(3)), out);
+  } else if (what == "defaults") {
+    write_defaults(out);
+  } else if (what == "probabilities") {
+    const Sampling sampling{std::stod(words.at(3)), std::stoll(words.at(4)), std::stod(words.at(5)),
+                            1.0};
+    const auto chances = probabilities(read_numbers<float>(words.at(2)), sampling);
+    write_numbers(out, chances.data(), chances.size());
   } else {
     throw std::runtime_error("unknown command " + what);
   }
 }
 
+std::string outcome(const LoadedModel& model, const std::string& line) {
+  std::istringstream words(line);
+  try {
+    answer(model, {std::istream_iterator<std::string>(words), {}});
+    return "done";
+  } catch (const Failure& failure) {
+    return failure.error().message;
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+}
+
 }  // namespace
 
+// dgx_musicgen_probe FOLDER fp32|bf16: answers each line of standard input in a file and a line.
 int main(int argc, char** argv) {
   const at::NoGradGuard no_gradients;
   try {
-    run({argv + 1, argv + argc});
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    const LoadedModel model = load(arguments.at(0), placement_of(arguments.at(1)));
+    for (std::string line; std::getline(std::cin, line);) {
+      std::cout << outcome(model, line) << std::endl;
+    }
     return 0;
   } catch (const Failure& failure) {
     std::cerr << failure.error().message << '\n';
