@@ -34,6 +34,9 @@ if(DGX_TORCH)
   # a file compiles in seconds.
   target_compile_definitions(dgx_torch INTERFACE AT_PER_OPERATOR_HEADERS)
   target_compile_options(dgx_torch INTERFACE -g1)
+  # at::parallel_for is written in its headers, and uses one thread where OpenMP is not asked for.
+  target_compile_options(dgx_torch INTERFACE -fopenmp)
+  target_link_options(dgx_torch INTERFACE -fopenmp)
   # SYSTEM: its warnings are not ours.
   target_include_directories(dgx_torch SYSTEM INTERFACE
     ${DGX_TORCH_INCLUDE} ${DGX_TORCH_API_INCLUDE})

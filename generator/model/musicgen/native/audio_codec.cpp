@@ -40,8 +40,9 @@ at::Tensor AudioCodec::quantized(const Codes& codes) const {
   return sum.t().unsqueeze(0);
 }
 
-at::Tensor AudioCodec::upsampled(at::Tensor states) const {
+at::Tensor AudioCodec::upsampled(at::Tensor states, const std::stop_token& stop) const {
   for (const UpStage& stage : up_stages_) {
+    throw_if_stopped(stop);
     states = stage.up(at::elu(states));
     for (const Residual& residual : stage.residuals) states = residual(states);
   }
@@ -72,11 +73,10 @@ std::vector<float> AudioCodec::decode(const Codes& codes, const Progress& progre
   std::vector<float> samples;
   samples.reserve(static_cast<std::size_t>(frames * hop));
   for (std::int64_t begin = 0; begin < frames; begin += kFramesPerBlock) {
-    throw_if_stopped(stop);
     const std::int64_t end = std::min(begin + kFramesPerBlock, frames);
     const std::int64_t first = std::max<std::int64_t>(begin - context, 0);
     const std::int64_t last = std::min(end + context, frames);
-    const at::Tensor block = upsampled(states.narrow(2, first, last - first))
+    const at::Tensor block = upsampled(states.narrow(2, first, last - first), stop)
                                  .narrow(2, (begin - first) * hop, (end - begin) * hop)
                                  .to(at::kCPU)
                                  .contiguous();

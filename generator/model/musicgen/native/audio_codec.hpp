@@ -92,7 +92,7 @@ class AudioCodec {
   class Loader;
 
   [[nodiscard]] at::Tensor quantized(const Codes& codes) const;
-  [[nodiscard]] at::Tensor upsampled(at::Tensor states) const;
+  [[nodiscard]] at::Tensor upsampled(at::Tensor states, const std::stop_token& stop) const;
   [[nodiscard]] std::int64_t context_frames() const;
 
   CodecConfig config_;

@@ -13,6 +13,7 @@
 #include <ATen/ops/sin.h>
 #include <ATen/ops/stack.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "generator/model/musicgen/native/attention.hpp"
@@ -182,8 +183,7 @@ void Decoding::add_cross_attention(const Layer& layer, const std::vector<KeysVal
   rows.add_(layer.cross.out(at::cat(mixed)));
 }
 
-at::Tensor Decoding::advance(const at::Tensor& codes, const std::stop_token& stop) {
-  at::Tensor states = input_states(codes);
+at::Tensor Decoding::through_layers(at::Tensor states, const std::stop_token& stop) {
   for (std::size_t i = 0; i < model_.layers_.size(); ++i) {
     throw_if_stopped(stop);
     const Layer& layer = model_.layers_[i];
@@ -193,6 +193,19 @@ at::Tensor Decoding::advance(const at::Tensor& codes, const std::stop_token& sto
     states.add_(layer.narrow(wide));
   }
   position_ += states.size(1);
+  return states;
+}
+
+// A long beginning is read piece by piece: no place looks at a later one, a layer's time stays
+// short, so that a stop is soon seen, and so does what is held between layers.
+at::Tensor Decoding::advance(const at::Tensor& codes, const std::stop_token& stop) {
+  constexpr std::int64_t kPlacesAtOnce = 64;
+  const at::Tensor places = input_states(codes);
+  at::Tensor states;
+  for (std::int64_t begin = 0; begin < places.size(1); begin += kPlacesAtOnce) {
+    const std::int64_t count = std::min(kPlacesAtOnce, places.size(1) - begin);
+    states = through_layers(places.narrow(1, begin, count), stop);
+  }
   const at::Tensor last = model_.final_norm_(states.select(1, states.size(1) - 1));
   const DecoderConfig& config = model_.config_;
   return model_.heads_(last)

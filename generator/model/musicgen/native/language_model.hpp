@@ -95,6 +95,8 @@ class Decoding {
   using Layer = LanguageModel::Layer;
 
   [[nodiscard]] at::Tensor input_states(const at::Tensor& codes) const;
+  /// The states of the next places, through all layers.
+  [[nodiscard]] at::Tensor through_layers(at::Tensor states, const std::stop_token& stop);
   [[nodiscard]] KeysValues split(const at::Tensor& joined) const;
   [[nodiscard]] at::Tensor self_attention(const Layer& layer, KeysValues& cache,
                                           const at::Tensor& states);

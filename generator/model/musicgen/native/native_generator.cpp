@@ -223,6 +223,7 @@ void NativeGenerator::render_or_throw(const RenderOrder& order, const RenderedSi
   const std::int64_t frames = static_cast<std::int64_t>(takes.size()) * channels * order.frames;
   std::int64_t before = 0;
   std::int64_t passes = 0;
+  progress({Phase::kDecoding, 0, frames, decode_seconds_ * static_cast<double>(frames)});
   for (TakeInProgress& take : takes) {
     const auto decoded = [&](std::int64_t done) {
       const double left = decode_seconds_ * static_cast<double>(frames - before - done);
