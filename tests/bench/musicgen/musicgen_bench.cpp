@@ -67,7 +67,7 @@ void row(const std::string& what, const std::string& value, const std::string& b
 }
 
 std::string number(const char* format, double value) {
-  char text[32];
+  char text[96];
   std::snprintf(text, sizeof text, format, value);
   return text;
 }
@@ -163,7 +163,7 @@ std::optional<double> time_to_stop(Phase phase, double delay, const Work& work) 
 /// Stops at points drawn over `length` seconds of a phase; the longest that it went on.
 template <typename Work>
 bool measure_stops(const std::string& what, Phase phase, double length, const Work& work) {
-  dgx::RandomStream random(2, static_cast<std::uint64_t>(phase));
+  dgx::RandomStream random(2, static_cast<std::uint32_t>(phase));
   double longest = 0;
   int stopped = 0;
   for (int i = 0; i < kStopsEach; ++i) {
