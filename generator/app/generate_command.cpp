@@ -8,6 +8,7 @@
 #include "generator/app/command_line.hpp"
 #include "generator/app/engine_command.hpp"
 #include "generator/app/interrupts.hpp"
+#include "generator/app/model_reports.hpp"
 #include "generator/app/progress_line.hpp"
 #include "generator/app/report.hpp"
 #include "generator/app/service_link.hpp"
@@ -167,10 +168,19 @@ class Generation {
     if (!request) return std::move(request).error();
     const auto settings = read_settings();
     if (!settings) return settings.error();
+    if (!request->model) tell_what_is_passed_over(*settings);
     const auto service = service_runs(*settings);
     if (!service) return service.error();
     if (*service) return ask_service(*settings, *request);
     return host_queue(*settings, *std::move(request));
+  }
+
+  // A model that was installed and is not used has to be told; a store that cannot be read is told
+  // by the engine, where it matters.
+  static void tell_what_is_passed_over(const Settings& settings) {
+    const auto reports = report_models(settings.places.data);
+    const std::string reasons = reports ? passed_over(*reports) : std::string();
+    if (!reasons.empty()) print_line(STDERR_FILENO, reasons);
   }
 
   // A service that runs has the queue.

@@ -78,8 +78,14 @@ ModelReport installed_report(const model::InstalledModel& installed) {
   report.parameters = signed_bytes(facts->parameters);
   report.channels = facts->channels;
   report.takes_melody = facts->takes_melody;
-  add_memory(report,
-             model::memory_needed(facts->parameters, facts->decoder_layers, facts->decoder_width));
+  const std::uint64_t needed =
+      model::memory_needed(facts->parameters, facts->decoder_layers, facts->decoder_width);
+  add_memory(report, needed);
+  const auto memory = model::memory_of_machine();
+  if (memory && !model::has_graphics_card()) {
+    const Status fits = model::require_memory(report.id, needed, *memory);
+    if (!fits) report.problem = fits.error().message;
+  }
   return report;
 }
 
@@ -149,11 +155,21 @@ Result<ModelReport> report_model(const std::filesystem::path& data_folder, const
 }
 
 std::string default_model(const std::vector<ModelReport>& reports) {
-  // Best first: what the store lists before the built-in one.
+  // Best first: what the store lists before the built-in one. What does not fit says so.
   const auto usable = std::find_if(reports.begin(), reports.end(), [](const ModelReport& report) {
-    return report.state == "installed" || report.state == "built-in";
+    return (report.state == "installed" && report.problem.empty()) || report.state == "built-in";
   });
   return usable->id;
+}
+
+std::string passed_over(const std::vector<ModelReport>& reports) {
+  const std::string chosen = default_model(reports);
+  std::string reasons;
+  for (const ModelReport& report : reports) {
+    if (report.id == chosen) break;
+    if (report.state == "installed") reasons += (reasons.empty() ? "" : "; ") + report.problem;
+  }
+  return reasons.empty() ? reasons : reasons + ": " + chosen + " is used";
 }
 
 }  // namespace dgx::app

@@ -19,7 +19,12 @@ Result<std::vector<protocol::ModelReport>> report_models(const std::filesystem::
 Result<protocol::ModelReport> report_model(const std::filesystem::path& data_folder,
                                            const std::string& id);
 
-/// The model that a request without one gets: the best installed one, or "sketch".
+/// The model that a request without one gets: the best installed one that fits the machine, or
+/// "sketch".
 std::string default_model(const std::vector<protocol::ModelReport>& reports);
+
+/// Why better models that are installed are passed over for that one, in a sentence; empty where
+/// none is.
+std::string passed_over(const std::vector<protocol::ModelReport>& reports);
 
 }  // namespace dgx::app

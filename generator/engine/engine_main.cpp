@@ -25,6 +25,8 @@
 #include "generator/model/registry.hpp"
 #include "generator/model/sketch/sketch_model.hpp"
 #include "generator/model/store/installed_models.hpp"
+#include "generator/model/store/machine_fit.hpp"
+#include "generator/model/store/model_files.hpp"
 #include "generator/protocol/request.hpp"
 
 namespace {
@@ -92,29 +94,51 @@ void add_engine_flags(CLI::App& app, EngineOptions& options) {
       ->check(CLI::Range(0, 1'000'000));
 }
 
-// Best first; the sketch model, which needs nothing installed, is the last resort.
-dgx::model::ModelRegistry make_registry(const EngineOptions& options) {
-  using Made = dgx::Result<std::unique_ptr<dgx::model::MusicModel>>;
-  dgx::model::ModelRegistry registry;
+using Offer = dgx::model::ModelRegistry::Offer;
+using Made = dgx::Result<std::unique_ptr<dgx::model::MusicModel>>;
+
+/// Whether a model can run here at all, where no card may take it.
+dgx::Status fits_machine(const dgx::model::MusicGenOptions& options) {
+  if (options.compute.device != "cpu" && dgx::model::has_graphics_card()) return dgx::ok();
+  const auto facts = dgx::model::inspect_model(options.folder);
+  if (!facts) return facts.error();
+  const auto memory = dgx::model::memory_of_machine();
+  if (!memory) return memory.error();
+  return dgx::model::require_memory(
+      options.identity.id,
+      dgx::model::memory_needed(facts->parameters, facts->decoder_layers, facts->decoder_width),
+      *memory);
+}
+
+Offer offer_of(const dgx::model::InstalledModel& model, const EngineOptions& options) {
+  const dgx::model::MusicGenOptions musicgen{
+      {model.id.text(), "1", model.sha256, model.licence, model.notice},
+      model.folder,
+      options.compute};
+  return {model.id.text(), model.sha256, [musicgen]() -> Made {
+            if (dgx::Status library = dgx::musicgen::check_library(); !library) {
+              return library.error();
+            }
+            if (dgx::Status fits = fits_machine(musicgen); !fits) return fits.error();
+            return dgx::model::make_musicgen_model(musicgen);
+          }};
+}
+
+// What is installed now, best first; the sketch model, which needs nothing installed, is the last
+// resort.
+std::vector<Offer> offers_of(const EngineOptions& options) {
+  std::vector<Offer> offers;
   auto installed = dgx::model::list_installed_models(options.data_folder);
-  if (!installed) dgx::log::warning(installed.error().message);
-  for (const auto& model :
-       installed ? installed->models : std::vector<dgx::model::InstalledModel>{}) {
-    const dgx::model::MusicGenOptions musicgen{
-        {model.id.text(), "1", model.sha256, model.licence, model.notice},
-        model.folder,
-        options.compute};
-    registry.add(model.id.text(), [musicgen]() -> Made {
-      if (dgx::Status library = dgx::musicgen::check_library(); !library) return library.error();
-      return dgx::model::make_musicgen_model(musicgen);
-    });
+  if (!installed) {
+    dgx::log::warning(installed.error().message);
+    installed = dgx::model::ModelList{};
   }
-  for (const auto& broken :
-       installed ? installed->broken : std::vector<dgx::model::BrokenModel>{}) {
-    registry.add(broken.name, [reason = broken.reason]() -> Made { return reason; });
+  for (const auto& model : installed->models) offers.push_back(offer_of(model, options));
+  for (const auto& broken : installed->broken) {
+    offers.push_back({broken.name, {}, [reason = broken.reason]() -> Made { return reason; }});
   }
-  registry.add("sketch", [sketch = options.sketch] { return make_sketch_model(sketch); });
-  return registry;
+  offers.push_back({"sketch", {}, [sketch = options.sketch] { return make_sketch_model(sketch); }});
+  return offers;
 }
 
 int report(const dgx::Status& status) {
@@ -125,8 +149,8 @@ int report(const dgx::Status& status) {
 
 // libtorch's threads would otherwise spin while they wait: on a busy machine four fifths of the
 // processor's time went into that. OpenMP comes in with soxr and reads its settings before main(),
-// so the program starts itself anew. A setting of one's own wins; where it cannot be done, the engine
-// is only slower.
+// so the program starts itself anew. A setting of one's own wins; where it cannot be done, the
+// engine is only slower.
 void let_threads_sleep(char** argv) {
   if (std::getenv("OMP_WAIT_POLICY") != nullptr) return;
   if (::setenv("OMP_WAIT_POLICY", "passive", 1) == 0) ::execv("/proc/self/exe", argv);
@@ -161,7 +185,8 @@ int main(int argc, char** argv) {
   }
   harden();
 
-  dgx::engine::EngineServer server(dgx::UniqueFd(fd), make_registry(options), dgx::kVersion,
-                                   std::chrono::seconds(options.unload_after_seconds));
+  dgx::engine::EngineServer server(
+      dgx::UniqueFd(fd), dgx::model::ModelRegistry([options] { return offers_of(options); }),
+      dgx::kVersion, std::chrono::seconds(options.unload_after_seconds));
   return report(server.run([] { ::alarm(kLingerSeconds); }));
 }

@@ -71,7 +71,7 @@ Result<DoneMessage> without_exceptions(Work&& work) {
 }  // namespace
 
 EngineServer::EngineServer(UniqueFd socket, model::ModelRegistry registry,
-                           std::string program_version, std::chrono::seconds unload_after)
+                           std::string program_version, std::chrono::milliseconds unload_after)
     : socket_(std::move(socket)),
       program_version_(std::move(program_version)),
       unload_after_(unload_after),

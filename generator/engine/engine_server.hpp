@@ -28,7 +28,7 @@ class EngineServer {
  public:
   /// Models are freed after `unload_after` without a command; 0: never.
   EngineServer(UniqueFd socket, model::ModelRegistry registry, std::string program_version,
-               std::chrono::seconds unload_after = std::chrono::seconds(0));
+               std::chrono::milliseconds unload_after = std::chrono::milliseconds(0));
 
   /// Serves until the service closes its side. Then a job that is being rendered is stopped;
   /// `service_gone` is called before run() waits for the model to notice.
@@ -62,7 +62,7 @@ class EngineServer {
 
   UniqueFd socket_;
   std::string program_version_;
-  std::chrono::seconds unload_after_;
+  std::chrono::milliseconds unload_after_;
   model::ModelRegistry registry_;  // Render thread only.
 
   Mutex sending_;  // Held for one frame at a time.

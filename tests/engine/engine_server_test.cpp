@@ -5,7 +5,10 @@
 
 #include <array>
 #include <chrono>
+#include <future>
+#include <memory>
 #include <thread>
+#include <utility>
 
 #include "generator/base/socket_io.hpp"
 #include "tests/fake_engine/fake_model.hpp"
@@ -15,6 +18,16 @@ using namespace dgx::protocol;
 using namespace std::chrono_literals;
 
 namespace {
+
+/// Tells when it is freed.
+class MortalModel final : public dgx::test::FakeModel {
+ public:
+  explicit MortalModel(std::promise<void> freed) : freed_(std::move(freed)) {}
+  ~MortalModel() override { freed_.set_value(); }
+
+ private:
+  std::promise<void> freed_;
+};
 
 dgx::model::ModelRegistry fake_registry() {
   dgx::model::ModelRegistry registry;
@@ -28,12 +41,14 @@ dgx::model::ModelRegistry fake_registry() {
 /// A server on a thread of its own, and the service's end of its socket.
 class Session {
  public:
-  Session() {
+  explicit Session(dgx::model::ModelRegistry registry = fake_registry(),
+                   std::chrono::milliseconds unload_after = 0ms) {
     std::array<int, 2> pair{};
     REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) == 0);
     ours_.reset(pair[0]);
-    thread_ = std::thread([this, fd = pair[1]] {
-      dgx::engine::EngineServer server(dgx::UniqueFd(fd), fake_registry(), "test");
+    thread_ = std::thread([this, unload_after, fd = pair[1],
+                           models = std::move(registry)]() mutable {
+      dgx::engine::EngineServer server(dgx::UniqueFd(fd), std::move(models), "test", unload_after);
       served_ = server.run();
     });
   }
@@ -182,4 +197,25 @@ TEST_CASE("A damaged stream or a message of the wrong direction ends the engine"
     session.send(HeartbeatMessage{});
     CHECK(session.expect<FailedMessage>().error.code == dgx::ErrorCode::kInternal);
   }
+}
+
+TEST_CASE("A model is freed after the set time without a command, and made again when it is needed",
+          "[engine]") {
+  int made = 0;
+  std::promise<void> freed;
+  std::future<void> gone = freed.get_future();
+  dgx::model::ModelRegistry registry;
+  registry.add("fake", [&]() -> dgx::Result<std::unique_ptr<dgx::model::MusicModel>> {
+    if (++made == 1) return {std::make_unique<MortalModel>(std::move(freed))};
+    return {std::make_unique<dgx::test::FakeModel>()};
+  });
+  Session session(std::move(registry), 20ms);
+  session.expect<HelloMessage>();
+  session.send(LoadMessage{"fake"});
+  session.expect<DoneMessage>();
+  CHECK(gone.wait_for(5s) == std::future_status::ready);
+  session.send(job("a", "plain tone"));
+  CHECK(session.expect<DoneMessage>().model.identity.id == "fake");
+  CHECK(session.close().has_value());
+  CHECK(made == 2);
 }

@@ -55,3 +55,27 @@ TEST_CASE("A model that cannot be made is listed with its reason", "[engine]") {
   CHECK(models.unavailable[0].id == "broken");
   CHECK(models.unavailable[0].error.message == "no soundfont");
 }
+
+TEST_CASE("Offers are asked for anew: what came is found, what stayed is kept, what went is gone",
+          "[engine]") {
+  int made = 0;
+  const auto make = [&made] {
+    ++made;
+    return make_fake();
+  };
+  std::vector<ModelRegistry::Offer> offers = {{"old", "1", make}};
+  ModelRegistry registry([&offers] { return offers; });
+  const auto old = registry.find("old");
+  REQUIRE_OK(old);
+
+  offers = {{"new", "1", make}, {"old", "1", make}};
+  CHECK(*registry.find("old") == *old);
+  REQUIRE_OK(registry.find("new"));
+  CHECK(made == 2);
+
+  offers = {{"new", "2", make}};
+  REQUIRE_OK(registry.find("new"));
+  CHECK(made == 3);
+  CHECK_FALSE(registry.find("old"));
+  CHECK(registry.describe().models.size() == 1);
+}

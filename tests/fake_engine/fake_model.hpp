@@ -18,7 +18,7 @@ namespace dgx::test {
 ///   silent                      gives digital silence
 ///   loud                        gives peaks of +12 dBFS
 ///   once                        with crash: only where the file that DGX_FAKE_MARK names is new
-class FakeModel final : public model::MusicModel {
+class FakeModel : public model::MusicModel {
  public:
   [[nodiscard]] model::ModelDescription describe() const override;
   Status check(const protocol::GenerationRequest& request) override;

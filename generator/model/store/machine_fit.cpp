@@ -5,11 +5,14 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <new>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include "generator/model/store/byte_text.hpp"
 
 namespace dgx::model {
 namespace {
@@ -46,6 +49,16 @@ double time_one_pass(const std::vector<std::uint64_t>& buffer, unsigned thread_c
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+Result<std::uint64_t> memory_fact(const std::string& wanted) {
+  std::ifstream file("/proc/meminfo");
+  for (std::string name; file >> name;) {
+    std::uint64_t kibibytes = 0;
+    if (name == wanted + ":" && file >> kibibytes) return kibibytes * 1024;
+    file.ignore(1024, '\n');
+  }
+  return Error{ErrorCode::kIo, "/proc/meminfo does not tell " + wanted};
+}
+
 }  // namespace
 
 std::uint64_t memory_needed(std::uint64_t parameters, std::int64_t decoder_layers,
@@ -57,13 +70,23 @@ std::uint64_t memory_needed(std::uint64_t parameters, std::int64_t decoder_layer
 }
 
 Result<std::uint64_t> memory_available() {
-  std::ifstream file("/proc/meminfo");
-  for (std::string name; file >> name;) {
-    std::uint64_t kibibytes = 0;
-    if (name == "MemAvailable:" && file >> kibibytes) return kibibytes * 1024;
-    file.ignore(1024, '\n');
-  }
-  return Error{ErrorCode::kIo, "/proc/meminfo does not tell MemAvailable"};
+  return memory_fact("MemAvailable");
+}
+
+Result<std::uint64_t> memory_of_machine() {
+  return memory_fact("MemTotal");
+}
+
+Status require_memory(const std::string& id, std::uint64_t needed, std::uint64_t machine) {
+  if (needed <= machine) return ok();
+  return Error{ErrorCode::kOutOfMemory, id + " needs " + byte_text(needed) +
+                                            " of memory, and this machine has " +
+                                            byte_text(machine)};
+}
+
+bool has_graphics_card() {
+  std::error_code error;
+  return std::filesystem::exists("/dev/nvidiactl", error);
 }
 
 std::uint64_t measure_read_bandwidth() try {

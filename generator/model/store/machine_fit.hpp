@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "generator/base/result.hpp"
 
@@ -18,6 +19,16 @@ namespace dgx::model {
 
 /// What the kernel says it can give without swapping (MemAvailable). Failure: kIo.
 Result<std::uint64_t> memory_available();
+
+/// What the whole machine has (MemTotal), whoever uses it now. Failure: kIo.
+Result<std::uint64_t> memory_of_machine();
+
+/// kOutOfMemory, naming both, where a model needs more than the machine has: it could never run on
+/// the processor here.
+Status require_memory(const std::string& id, std::uint64_t needed, std::uint64_t machine);
+
+/// Whether a driver for NVIDIA's cards is loaded, so that a model may live in a card's memory.
+[[nodiscard]] bool has_graphics_card();
 
 /// Bytes a second that all cores together read from memory: the best of a few passes over a buffer
 /// far larger than the caches, about a third of a second. 0 where the buffer does not fit.

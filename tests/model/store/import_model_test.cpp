@@ -263,3 +263,16 @@ TEST_CASE("Memory and the bound on speed follow from their stated rules", "[stor
   CHECK(*available > 0);
   CHECK(dgx::model::measure_read_bandwidth() > 0);
 }
+
+TEST_CASE("A model that needs more memory than the machine has is refused with both", "[store]") {
+  CHECK(dgx::model::require_memory("musicgen-small", 3'455'396'864U, 3'455'396'864U));
+  const auto refused =
+      dgx::model::require_memory("musicgen-large", 16'600'000'000U, 8'000'000'000U);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == dgx::ErrorCode::kOutOfMemory);
+  CHECK(refused.error().message ==
+        "musicgen-large needs 16.6 GB of memory, and this machine has 8.0 GB");
+  const auto machine = dgx::model::memory_of_machine();
+  REQUIRE_OK(machine);
+  CHECK(*machine >= *dgx::model::memory_available());
+}
