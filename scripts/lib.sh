@@ -4,6 +4,10 @@
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
+# The Python environment of scripts/parity, outside the tree. Others use its packages.
+# shellcheck disable=SC2034
+parity_venv=${DGX_PARITY_VENV:-${XDG_CACHE_HOME:-$HOME/.cache}/dgx-music/parity}
+
 say() { printf '%s\n' "$*"; }
 
 die() {
