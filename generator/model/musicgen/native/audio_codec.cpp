@@ -3,6 +3,7 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/argmin.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/elu.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
@@ -87,17 +88,35 @@ std::vector<float> AudioCodec::decode(const Codes& codes, const Progress& progre
   return samples;
 }
 
-at::Tensor AudioCodec::embed(const std::vector<float>& samples, const std::stop_token& stop) const {
-  const auto count = static_cast<std::int64_t>(samples.size());
-  at::Tensor states = at::empty({1, 1, count}, at::kFloat);
-  std::copy(samples.begin(), samples.end(), states.data_ptr<float>());
-  states = encoder_first_(states.to(encoder_first_.weight.device()));
+at::Tensor AudioCodec::downsampled(const at::Tensor& samples, const std::stop_token& stop) const {
+  at::Tensor states = encoder_first_(samples);
   for (const DownStage& stage : down_stages_) {
     throw_if_stopped(stop);
     for (const Residual& residual : stage.residuals) states = residual(states);
     states = stage.down(at::elu(states));
   }
-  return encoder_last_(at::elu(encoder_recurrent_(states, stop)));
+  return states;
+}
+
+// The layers before the recurrent ones mirror those after them in the decoder, and reach as far.
+at::Tensor AudioCodec::embed(const std::vector<float>& samples, const std::stop_token& stop) const {
+  const auto count = static_cast<std::int64_t>(samples.size());
+  at::Tensor signal = at::empty({1, 1, count}, at::kFloat);
+  std::copy(samples.begin(), samples.end(), signal.data_ptr<float>());
+  signal = signal.to(encoder_first_.weight.device());
+  const std::int64_t hop = config_.hop_length();
+  const std::int64_t context = context_frames();
+  const std::int64_t frames = (count + hop - 1) / hop;
+  std::vector<at::Tensor> blocks;
+  for (std::int64_t begin = 0; begin < frames; begin += kFramesPerBlock) {
+    const std::int64_t end = std::min(begin + kFramesPerBlock, frames);
+    const std::int64_t first = std::max<std::int64_t>(begin - context, 0);
+    const std::int64_t last = std::min((end + context) * hop, count);
+    blocks.push_back(downsampled(signal.narrow(2, first * hop, last - first * hop), stop)
+                         .narrow(2, begin - first, end - begin));
+  }
+  const at::Tensor states = encoder_recurrent_(at::cat(blocks, 2), stop);
+  return encoder_last_(at::elu(states));
 }
 
 // Each codebook takes the nearest of its entries to what the ones before left over.

@@ -68,7 +68,7 @@ class AudioCodec {
   [[nodiscard]] std::vector<float> decode(const Codes& codes, const Progress& progress,
                                           const std::stop_token& stop) const;
 
-  /// Samples of one channel to ceil(samples / hop_length) frames.
+  /// Samples of one channel to ceil(samples / hop_length) frames. Works in such blocks, too.
   [[nodiscard]] Codes encode(const std::vector<float>& samples, const std::stop_token& stop) const;
 
   /// The continuous signal that encode() quantizes, [1, hidden_size, frames]; for tests.
@@ -93,6 +93,8 @@ class AudioCodec {
 
   [[nodiscard]] at::Tensor quantized(const Codes& codes) const;
   [[nodiscard]] at::Tensor upsampled(at::Tensor states, const std::stop_token& stop) const;
+  [[nodiscard]] at::Tensor downsampled(const at::Tensor& samples,
+                                       const std::stop_token& stop) const;
   [[nodiscard]] std::int64_t context_frames() const;
 
   CodecConfig config_;
