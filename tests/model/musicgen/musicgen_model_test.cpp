@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <cmath>
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -114,6 +116,26 @@ TEST_CASE("A recording that is none is refused by name", "[musicgen model]") {
   REQUIRE(::write(fd.get(), "not a WAV at all", 16) == 16);
   asked.continue_from = text;
   check_refused(*model, asked, "continue_from", "must be a PCM or float WAV file");
+}
+
+TEST_CASE("A recording that is empty, far too long or neither PCM nor float is refused",
+          "[musicgen model]") {
+  const TempDir folder;
+  const auto model = open_model("melody");
+  auto asked = request();
+  asked.continue_from = write_clip(folder, "empty.wav", 32'000, 0.0);
+  check_refused(*model, asked, "continue_from", "must hold samples, got none");
+  asked.continue_from.reset();
+  asked.melody = write_clip(folder, "hours.wav", 8'000, 300.0);
+  check_refused(*model, asked, "melody", "must be shorter than 300 s, got 300 s");
+
+  const std::string law = write_clip(folder, "law.wav", 8'000, 1.0);
+  std::fstream file(law, std::ios::in | std::ios::out | std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(file)), {});
+  const std::size_t format = bytes.find("fmt ") + 8;
+  file.seekp(static_cast<std::streamoff>(format)).put(7).flush();  // WAVE_FORMAT_MULAW
+  asked.melody = law;
+  check_refused(*model, asked, "melody", "must be a PCM or float WAV file");
 }
 
 TEST_CASE("Fields are added to the prompt in words", "[musicgen model]") {

@@ -34,23 +34,30 @@ std::optional<std::uint64_t> available_memory() {
   return std::nullopt;
 }
 
-/// Free memory of a card, asked of the driver itself: torch's headers offer it only where the CUDA
+/// Facts of a card, asked of the driver itself: torch's headers offer them only where the CUDA
 /// toolkit is installed. The context is the one that torch uses too.
 class CudaDriver {
  public:
   CudaDriver() : library_(::dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL)) {}
 
-  [[nodiscard]] std::optional<std::uint64_t> free_memory(int card) const {
+  [[nodiscard]] Card card(int number) const {
+    constexpr int kMajorCapability = 75;  // CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR
+    constexpr int kFirstWithBFloat16 = 8;
+    Card card;
     int device = 0;
+    int major = kFirstWithBFloat16;
     void* context = nullptr;
     std::size_t free = 0;
     std::size_t total = 0;
-    const bool told = call<int(unsigned)>("cuInit", 0U) &&
-                      call<int(int*, int)>("cuDeviceGet", &device, card) &&
-                      call<int(void**, int)>("cuDevicePrimaryCtxRetain", &context, device) &&
-                      call<int(void*)>("cuCtxSetCurrent", context) &&
-                      call<int(std::size_t*, std::size_t*)>("cuMemGetInfo_v2", &free, &total);
-    return told ? std::optional<std::uint64_t>(free) : std::nullopt;
+    const bool told =
+        call<int(unsigned)>("cuInit", 0U) && call<int(int*, int)>("cuDeviceGet", &device, number) &&
+        call<int(int*, int, int)>("cuDeviceGetAttribute", &major, kMajorCapability, device) &&
+        call<int(void**, int)>("cuDevicePrimaryCtxRetain", &context, device) &&
+        call<int(void*)>("cuCtxSetCurrent", context) &&
+        call<int(std::size_t*, std::size_t*)>("cuMemGetInfo_v2", &free, &total);
+    if (told) card.free_bytes = free;
+    card.computes_bfloat16 = major >= kFirstWithBFloat16;
+    return card;
   }
 
  private:
@@ -64,27 +71,31 @@ class CudaDriver {
   void* library_;  // Kept for the life of the process, as torch keeps it.
 };
 
-at::ScalarType scalar_type(const ComputeOptions& options, const at::Device& device) {
+at::ScalarType type_on_cpu(const ComputeOptions& options) {
+  if (options.type == NumberType::kFloat16) {
+    throw Failure(ErrorCode::kInvalidArgument, "dtype must be fp32 or bf16 on the CPU, got fp16");
+  }
+  return options.type == NumberType::kBFloat16 ? at::kBFloat16 : at::kFloat;
+}
+
+at::ScalarType type_on_card(const ComputeOptions& options, const Card& card) {
   switch (options.type) {
     case NumberType::kFloat32:
       return at::kFloat;
     case NumberType::kBFloat16:
       return at::kBFloat16;
     case NumberType::kFloat16:
-      if (device.is_cpu()) {
-        throw Failure(ErrorCode::kInvalidArgument,
-                      "dtype must be fp32 or bf16 on the CPU, got fp16");
-      }
       return at::kHalf;
     case NumberType::kAutomatic:
       break;
   }
-  return device.is_cpu() ? at::kFloat : at::kBFloat16;
+  return card.computes_bfloat16 ? at::kBFloat16 : at::kHalf;
 }
 
 // Beyond the weights: what torch itself takes, and the activations of a take of 30 s.
 constexpr std::uint64_t kWorkingBytes = 1'000'000'000;
 
+/// What a placement needs and what there is of it.
 struct Demand {
   std::uint64_t needed = 0;
   std::optional<std::uint64_t> available{};
@@ -95,47 +106,50 @@ struct Demand {
   }
 };
 
-Placement place(const at::Device& device, const ComputeOptions& options) {
-  return {device, scalar_type(options, device)};
+Demand demand(const Checkpoint& checkpoint, const Placement& placement,
+              std::optional<std::uint64_t> available) {
+  return {bytes_when_loaded(checkpoint, placement.type) + kWorkingBytes, available};
 }
 
-Demand demand(const Checkpoint& checkpoint, const Placement& placement) {
-  const bool cpu = placement.device.is_cpu();
-  return {bytes_when_loaded(checkpoint, placement.type) + kWorkingBytes,
-          cpu ? available_memory() : CudaDriver().free_memory(placement.device.index())};
-}
-
-at::Device parse_device(const std::string& name) {
-  if (name == "cpu") return at::kCPU;
-  const bool cuda = name == "cuda" || (name.size() == 6 && name.starts_with("cuda:") &&
-                                       name.back() >= '0' && name.back() <= '9');
-  if (!cuda) {
+/// The number of the card that is meant; nothing for the processor.
+std::optional<std::size_t> card_of(const std::string& name, const Machine& machine) {
+  if (name == "cpu" || (name == "auto" && machine.cards.empty())) return std::nullopt;
+  const bool numbered =
+      name.size() == 6 && name.starts_with("cuda:") && name.back() >= '0' && name.back() <= '9';
+  if (name != "auto" && name != "cuda" && !numbered) {
     throw Failure(ErrorCode::kInvalidArgument,
                   "device must be auto, cpu, cuda or cuda:0 to cuda:9, got \"" + name + "\"");
   }
-  if (!at::hasCUDA()) {
+  if (machine.cards.empty()) {
     throw Failure(ErrorCode::kInvalidArgument,
                   "device must be cpu here, because this libtorch finds no CUDA card, got " + name);
   }
-  const int card = name.size() == 6 ? name.back() - '0' : 0;
-  const auto cards = static_cast<int>(at::detail::getCUDAHooks().getNumGPUs());
-  if (card >= cards) {
-    throw Failure(
-        ErrorCode::kInvalidArgument,
-        "device must be one of the " + std::to_string(cards) + " CUDA cards, got " + name);
-  }
-  return at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(card));
+  const auto card = static_cast<std::size_t>(numbered ? name.back() - '0' : 0);
+  if (card < machine.cards.size()) return card;
+  throw Failure(ErrorCode::kInvalidArgument, "device must be one of the " +
+                                                 std::to_string(machine.cards.size()) +
+                                                 " CUDA cards, got " + name);
 }
 
-ChosenPlacement place_on_cpu(const Checkpoint& checkpoint, const ComputeOptions& options) {
-  ChosenPlacement chosen{place(at::kCPU, options), {}};
-  const Demand memory = demand(checkpoint, chosen.placement);
+ChosenPlacement place_on_cpu(const Checkpoint& checkpoint, const ComputeOptions& options,
+                             const Machine& machine) {
+  ChosenPlacement chosen{{at::kCPU, type_on_cpu(options)}, {}};
+  const Demand memory = demand(checkpoint, chosen.placement, machine.available_bytes);
   if (memory.fits()) return chosen;
   throw Failure(ErrorCode::kOutOfMemory,
                 "the weights do not fit into memory: needed are " + memory.text());
 }
 
 }  // namespace
+
+Machine this_machine() {
+  Machine machine{available_memory(), {}};
+  if (!at::hasCUDA()) return machine;
+  const CudaDriver driver;
+  const auto cards = static_cast<int>(at::detail::getCUDAHooks().getNumGPUs());
+  for (int card = 0; card < cards; ++card) machine.cards.push_back(driver.card(card));
+  return machine;
+}
 
 std::uint64_t bytes_when_loaded(const Checkpoint& checkpoint, at::ScalarType type) {
   std::uint64_t bytes = 0;
@@ -147,18 +161,19 @@ std::uint64_t bytes_when_loaded(const Checkpoint& checkpoint, at::ScalarType typ
   return bytes;
 }
 
-ChosenPlacement choose_placement(const Checkpoint& checkpoint, const ComputeOptions& options) {
-  const bool automatic = options.device == "auto";
-  const at::Device device =
-      automatic ? parse_device(at::hasCUDA() ? "cuda:0" : "cpu") : parse_device(options.device);
-  if (device.is_cpu()) return place_on_cpu(checkpoint, options);
-  const ChosenPlacement on_card{place(device, options), {}};
-  const Demand memory = demand(checkpoint, on_card.placement);
+ChosenPlacement choose_placement(const Checkpoint& checkpoint, const ComputeOptions& options,
+                                 const Machine& machine) {
+  const auto number = card_of(options.device, machine);
+  if (!number) return place_on_cpu(checkpoint, options, machine);
+  const Card& card = machine.cards[*number];
+  const at::Device device(at::kCUDA, static_cast<c10::DeviceIndex>(*number));
+  const ChosenPlacement on_card{{device, type_on_card(options, card)}, {}};
+  const Demand memory = demand(checkpoint, on_card.placement, card.free_bytes);
   if (memory.fits()) return on_card;
   const std::string reason =
       "the weights do not fit into the memory of " + device.str() + ": needed are " + memory.text();
   if (options.refuse_fallback) throw Failure(ErrorCode::kOutOfMemory, reason);
-  ChosenPlacement chosen = place_on_cpu(checkpoint, options);
+  ChosenPlacement chosen = place_on_cpu(checkpoint, options, machine);
   chosen.warnings.push_back(reason + "; computed on the CPU instead");
   return chosen;
 }

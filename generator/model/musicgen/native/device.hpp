@@ -4,6 +4,7 @@
 #include <c10/core/Device.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,15 +14,32 @@
 
 namespace dgx::musicgen {
 
+/// A CUDA card that libtorch can compute on.
+struct Card {
+  std::optional<std::uint64_t> free_bytes{};  ///< Nothing where the driver does not tell
+  bool computes_bfloat16 = true;              ///< From compute capability 8.0 on
+};
+
+/// What there is to compute on.
+struct Machine {
+  std::optional<std::uint64_t> available_bytes{};  ///< Of memory; nothing where Linux does not tell
+  std::vector<Card> cards{};
+};
+
+Machine this_machine();
+
 /// Where a model is going to live, and what was put aside on the way there.
 struct ChosenPlacement {
   Placement placement{};
   std::vector<std::string> warnings{};
 };
 
-/// The device and number type for these weights. Throws Failure: kInvalidArgument (a device that
-/// is not there, or a type it cannot compute in), kOutOfMemory (needed and available are named).
-ChosenPlacement choose_placement(const Checkpoint& checkpoint, const ComputeOptions& options);
+/// The device and number type for these weights: the first card, else the processor; there
+/// float32, on a card bfloat16, or float16 where it has no bfloat16. A card with too little memory
+/// leaves them to the processor, with a warning. Throws Failure: kInvalidArgument (a device that is
+/// not there, or a type it cannot compute in), kOutOfMemory (needed and available are named).
+ChosenPlacement choose_placement(const Checkpoint& checkpoint, const ComputeOptions& options,
+                                 const Machine& machine);
 
 /// Bytes that the weights take once loaded: the language model in its type, the rest in float32.
 std::uint64_t bytes_when_loaded(const Checkpoint& checkpoint, at::ScalarType type);
