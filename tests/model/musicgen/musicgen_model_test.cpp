@@ -49,6 +49,18 @@ std::string write_clip(const TempDir& folder, const std::string& name, int rate,
   return path;
 }
 
+/// Puts bytes into a file, `behind` after the name of a chunk.
+void patch_chunk(const std::string& path, const std::string& chunk, std::size_t behind,
+                 const std::string& bytes) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  const std::string whole((std::istreambuf_iterator<char>(file)), {});
+  const std::size_t place = whole.find(chunk);
+  REQUIRE(place != std::string::npos);
+  file.clear();
+  file.seekp(static_cast<std::streamoff>(place + behind));
+  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+}
+
 void check_refused(model::MusicModel& model, const protocol::GenerationRequest& asked,
                    const std::string& field, const std::string& part_of_sentence) {
   const Status answer = model.check(asked);
@@ -123,18 +135,15 @@ TEST_CASE("A recording that is empty, far too long or neither PCM nor float is r
   const TempDir folder;
   const auto model = open_model("melody");
   auto asked = request();
-  asked.continue_from = write_clip(folder, "empty.wav", 32'000, 0.0);
-  check_refused(*model, asked, "continue_from", "must hold samples, got none");
+  asked.continue_from = (folder / "empty.wav").string();
+  std::ofstream(*asked.continue_from) << std::string(
+      "RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\1\0\1\0\0\x7d\0\0\0\xfa\0\0\2\0\x10\0data\0\0\0\0", 44);
+  check_refused(*model, asked, "continue_from", "must have at least 1 frame, got 0");
   asked.continue_from.reset();
   asked.melody = write_clip(folder, "hours.wav", 8'000, 300.0);
   check_refused(*model, asked, "melody", "must be shorter than 300 s, got 300 s");
-
-  const std::string law = write_clip(folder, "law.wav", 8'000, 1.0);
-  std::fstream file(law, std::ios::in | std::ios::out | std::ios::binary);
-  const std::string bytes((std::istreambuf_iterator<char>(file)), {});
-  const std::size_t format = bytes.find("fmt ") + 8;
-  file.seekp(static_cast<std::streamoff>(format)).put(7).flush();  // WAVE_FORMAT_MULAW
-  asked.melody = law;
+  asked.melody = write_clip(folder, "law.wav", 8'000, 1.0);
+  patch_chunk(*asked.melody, "fmt ", 8, "\x07");  // WAVE_FORMAT_MULAW
   check_refused(*model, asked, "melody", "must be a PCM or float WAV file");
 }
 
