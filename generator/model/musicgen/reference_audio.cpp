@@ -58,7 +58,7 @@ Result<std::vector<std::vector<float>>> read_reference(const std::filesystem::pa
   if (!fd.valid()) {
     return Error{ErrorCode::kNotFound, field + " must name a WAV file, got " + wav.string(), field};
   }
-  const auto named = [&](Error error) {
+  const auto named = [&](const Error& error) {
     return Error{
         error.code,
         field + " must be a PCM or float WAV file, got " + wav.string() + ": " + error.message,
