@@ -6,7 +6,6 @@
 #include <string>
 
 #include "generator/app/command_line.hpp"
-#include "generator/app/engine_command.hpp"
 #include "generator/app/interrupts.hpp"
 #include "generator/app/model_reports.hpp"
 #include "generator/app/progress_line.hpp"
@@ -14,10 +13,6 @@
 #include "generator/app/service_link.hpp"
 #include "generator/app/settings.hpp"
 #include "generator/base/utf8.hpp"
-#include "generator/history/history_store.hpp"
-#include "generator/jobs/data_lock.hpp"
-#include "generator/jobs/engine_supervisor.hpp"
-#include "generator/jobs/job_queue.hpp"
 #include "generator/protocol/codec.hpp"
 #include "generator/protocol/error_codes.hpp"
 #include "generator/protocol/parameter_table.hpp"
@@ -123,16 +118,6 @@ Result<GenerationRequest> read_request(const GenerateArguments& arguments) {
   return request;
 }
 
-Result<std::vector<std::string>> receipts_of(history::HistoryStore& store, const Job& job) {
-  std::vector<std::string> receipts;
-  for (const std::string& take_id : job.take_ids) {
-    auto take = store.find_take(take_id);
-    if (!take) return std::move(take).error();
-    if (take->status == JobStatus::kCompleted) receipts.push_back(std::move(take->receipt_json));
-  }
-  return receipts;
-}
-
 Status print_takes(const std::vector<std::string>& receipts) {
   const Terminal terminal = inspect_terminal(STDOUT_FILENO);
   for (const std::string& json : receipts) {
@@ -169,10 +154,13 @@ class Generation {
     const auto settings = read_settings();
     if (!settings) return settings.error();
     if (!request->model) tell_what_is_passed_over(*settings);
-    const auto service = service_runs(*settings);
-    if (!service) return service.error();
-    if (*service) return ask_service(*settings, *request);
-    return host_queue(*settings, *std::move(request));
+    const auto followed = generate_through_service(
+        *settings, *request, !arguments_.no_embed,
+        [this](double fraction, const Progress& step) { show(fraction, step); },
+        interrupts_.token());
+    if (!followed) return followed.error();
+    line_.clear();
+    return report(followed->job, followed->receipts);
   }
 
   // A model that was installed and is not used has to be told; a store that cannot be read is told
@@ -181,49 +169,6 @@ class Generation {
     const auto reports = report_models(settings.places.data);
     const std::string reasons = reports ? passed_over(*reports) : std::string();
     if (!reasons.empty()) print_line(STDERR_FILENO, reasons);
-  }
-
-  // A service that runs has the queue.
-  Result<int> ask_service(const Settings& settings, const GenerationRequest& request) {
-    const auto followed = generate_through_service(
-        settings, request, !arguments_.no_embed,
-        [this](double fraction, const Progress& step) { show(fraction, step); },
-        interrupts_.token());
-    if (!followed) return followed.error();
-    line_.clear();
-    return report(followed->job, followed->receipts);
-  }
-
-  Result<int> host_queue(const Settings& settings, GenerationRequest request) {
-    const jobs::OutputRules rules{settings.places.data, settings.allowed_roots};
-    const auto on_wait = [] {
-      print_line(STDERR_FILENO, "waiting for another dgx-music on the same data folder to finish");
-    };
-    const auto lock = jobs::DataLock::acquire(settings.places.data, on_wait, interrupts_.token());
-    if (!lock) return lock.error();
-    auto store = history::HistoryStore::open(settings.places.data / "history.db",
-                                             history::OpenMode::kReadWrite);
-    if (!store) return std::move(store).error();
-    jobs::EngineSupervisor engine(engine_command(settings));
-    jobs::JobOptions options;
-    options.output = rules;
-    options.embed_receipts = settings.embed_receipts && !arguments_.no_embed;
-    jobs::JobQueue queue(*store, engine, options);
-    if (auto recovered = queue.recover(); !recovered) return std::move(recovered).error();
-    return generate(queue, *store, std::move(request));
-  }
-
-  Result<int> generate(jobs::JobQueue& queue, history::HistoryStore& store,
-                       GenerationRequest request) {
-    const auto submitted = queue.submit(std::move(request));
-    if (!submitted) return submitted.error();
-    const auto progress = [this](double fraction, const Progress& step) { show(fraction, step); };
-    const auto job = queue.run(submitted->id, progress, interrupts_.token());
-    if (!job) return job.error();
-    line_.clear();
-    const auto receipts = receipts_of(store, *job);
-    if (!receipts) return receipts.error();
-    return report(*job, *receipts);
   }
 
   void show(double fraction, const Progress& step) {

@@ -7,6 +7,7 @@
 #include "generator/app/service_host.hpp"
 #include "generator/app/settings.hpp"
 #include "generator/base/log.hpp"
+#include "generator/protocol/endpoint.hpp"
 
 namespace dgx::app {
 namespace {
@@ -29,7 +30,10 @@ int run_serve(const ServeArguments& arguments) {
         std::chrono::milliseconds(static_cast<std::int64_t>(arguments.idle_exit_seconds * 1000));
   }
   const auto host = ServiceHost::open(*settings, options);
-  if (!host) return report_error(host.error(), false);
+  if (!host) {
+    const int exit = report_error(host.error(), false);
+    return host.error().code == ErrorCode::kConflict ? protocol::kExitOccupied : exit;
+  }
   log::info("serving " + settings->places.data.string());
   (*host)->run(interrupts.token());
   return 0;

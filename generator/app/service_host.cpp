@@ -123,7 +123,7 @@ struct ServiceHost::Parts {
     server = std::make_unique<http::Server>(
         std::move(server_options),
         http::ServiceParts{reader, writer, file_reader, scheduler, settings.places.data,
-                           settings_hash(settings)});
+                           settings_hash(settings), options.idle_exit});
   }
 
   jobs::DataLock lock;
@@ -170,8 +170,10 @@ void ServiceHost::run(const std::stop_token& stop) {
 }
 
 std::string settings_hash(const Settings& settings) {
-  std::string text = settings.engine.string() + '\n' + settings.soundfont.string() + '\n' +
-                     (settings.embed_receipts ? "1" : "0") + '\n' + settings.places.config.string();
+  const jobs::EngineCommand engine = engine_command(settings);
+  std::string text = engine.executable.string() + '\n' + (settings.embed_receipts ? "1" : "0") +
+                     '\n' + settings.places.config.string() + '\n' + settings.places.data.string();
+  for (const auto& argument : engine.arguments) text += '\n' + argument;
   for (const auto& root : settings.allowed_roots) text += '\n' + root.string();
   return sha256_of(text).substr(0, 16);
 }

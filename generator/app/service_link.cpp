@@ -9,8 +9,9 @@
 #include "generator/app/service_host.hpp"
 #include "generator/base/socket_io.hpp"
 #include "generator/base/stop_event.hpp"
-#include "generator/base/unique_fd.hpp"
+#include "generator/base/version.hpp"
 #include "generator/client/service_starter.hpp"
+#include "generator/jobs/data_lock.hpp"
 #include "generator/protocol/endpoint.hpp"
 
 namespace dgx::app {
@@ -19,10 +20,9 @@ namespace {
 using namespace std::chrono_literals;
 using namespace protocol;
 
-// A service that is restarted is back within seconds.
+// A service that ends with each job it is given is not started for ever.
 constexpr int kReconnections = 60;
 constexpr auto kReconnectPause = 500ms;
-constexpr const char* kIdleSeconds = "600";
 
 bool ends_job(const std::string& kind) {
   return kind == "completed" || kind == "failed" || kind == "cancelled";
@@ -34,8 +34,14 @@ class Follower {
  public:
   using ProgressSink = std::function<void(double fraction, const Progress&)>;
 
-  Follower(client::ClientOptions options, std::string job_id, const ProgressSink& progress)
-      : options_(std::move(options)), job_id_(std::move(job_id)), progress_(progress) {}
+  Follower(const Settings& settings, int interrupt, std::string job_id,
+           const ProgressSink& progress)
+      : settings_(settings),
+        options_(service_address(settings)),
+        job_id_(std::move(job_id)),
+        progress_(progress) {
+    options_.interrupt = interrupt;
+  }
 
   Status follow() {
     for (int broken = 0;; ++broken) {
@@ -46,6 +52,9 @@ class Follower {
       const auto pause = std::chrono::steady_clock::now() + kReconnectPause;
       const auto woken = wait_readable(options_.interrupt, -1, pause);
       if (woken && *woken == Readiness::kReadable) return Error{ErrorCode::kCancelled, "cancelled"};
+      if (auto there = connect_or_start(settings_, options_.interrupt); !there) {
+        return std::move(there).error();
+      }
     }
   }
 
@@ -65,11 +74,18 @@ class Follower {
     }
   }
 
+  const Settings& settings_;
   client::ClientOptions options_;
   std::string job_id_;
   const ProgressSink& progress_;
   std::optional<std::int64_t> last_id_{};
 };
+
+// True where the job has to wait. One that cannot be told apart is not said to wait.
+bool another_is_rendered(client::GeneratorClient& service, const std::string& job_id) {
+  const auto running = service.queue(JobStatus::kProcessing);
+  return running && !running->jobs.empty() && running->jobs.front().job_id != job_id;
+}
 
 Result<FollowedJob> outcome_of(client::GeneratorClient& service, const std::string& job_id) {
   const auto view = service.job(job_id);
@@ -87,10 +103,23 @@ Result<FollowedJob> outcome_of(client::GeneratorClient& service, const std::stri
   return followed;
 }
 
-Error other_settings(const Health& health) {
-  return {ErrorCode::kConflict, "the service that runs (process " + std::to_string(health.pid) +
-                                    ") was started with other settings: end it with 'kill " +
-                                    std::to_string(health.pid) + "', or use its settings"};
+// Why a service cannot answer for this program; empty where it can.
+std::string misfit_of(const Health& health, const Settings& settings) {
+  if (health.version != kVersion) {
+    return "is version " + health.version + ", this is " + std::string(kVersion);
+  }
+  return health.settings == settings_hash(settings) ? "" : "was started with other settings";
+}
+
+Error refusal(const Health& health, const std::string& misfit) {
+  const std::string pid = std::to_string(health.pid);
+  return {ErrorCode::kConflict, "the service that runs (process " + pid + ") " + misfit +
+                                    ": end it with 'kill " + pid +
+                                    "', which loses nothing, or use what it uses"};
+}
+
+bool may_be_replaced(const Health& health) {
+  return health.idle_exit_seconds && health.queue.pending + health.queue.processing == 0;
 }
 
 std::filesystem::path this_program() {
@@ -107,24 +136,25 @@ client::ClientOptions service_address(const Settings& settings) {
   return options;
 }
 
-Result<bool> service_runs(const Settings& settings) {
-  const auto health = client::find_service(service_address(settings));
-  if (!health) return health.error();
-  if (!*health) return false;
-  if ((*health)->settings != settings_hash(settings)) return other_settings(**health);
-  return true;
-}
-
-Result<client::GeneratorClient> connect_or_start(const Settings& settings) {
-  const client::ServiceCommand command{
-      this_program(), {"serve", "--idle-exit", kIdleSeconds}, settings.places.data / "service.log"};
-  std::error_code error;
-  std::filesystem::create_directories(settings.places.data, error);
-  const auto options = service_address(settings);
-  const auto health = client::find_or_start_service(options, command);
-  if (!health) return health.error();
-  if (health->settings != settings_hash(settings)) return other_settings(*health);
-  return client::GeneratorClient(options);
+Result<client::GeneratorClient> connect_or_start(const Settings& settings, int interrupt) {
+  const client::ServiceCommand command{this_program(),
+                                       {"serve", "--idle-exit", std::to_string(settings.idle_exit)},
+                                       settings.places.data / "service.log"};
+  if (Status made = jobs::make_data_folder(settings.places.data); !made) {
+    return std::move(made).error();
+  }
+  auto options = service_address(settings);
+  options.interrupt = interrupt;
+  for (bool replaced = false;; replaced = true) {
+    const auto health = client::find_or_start_service(options, command);
+    if (!health) return health.error();
+    const std::string misfit = misfit_of(*health, settings);
+    if (misfit.empty()) return client::GeneratorClient(service_address(settings));
+    if (replaced || !may_be_replaced(*health)) return refusal(*health, misfit);
+    if (Status ended = client::end_service(options, health->pid); !ended) {
+      return std::move(ended).error();
+    }
+  }
 }
 
 Result<FollowedJob> generate_through_service(
@@ -132,19 +162,21 @@ Result<FollowedJob> generate_through_service(
     const std::function<void(double fraction, const Progress&)>& progress,
     const std::stop_token& stop) {
   const StopEvent stop_event(stop);
-  client::ClientOptions options = service_address(settings);
-  client::GeneratorClient service(options);
-  const auto accepted = service.generate(request, embed_receipt);
+  auto service = connect_or_start(settings, stop_event.fd());
+  if (!service) return std::move(service).error();
+  const auto accepted = service->generate(request, embed_receipt);
   if (!accepted) return accepted.error();
-  options.interrupt = stop_event.fd();
-  const Status followed = Follower(options, accepted->job_id, progress).follow();
+  if (another_is_rendered(*service, accepted->job_id)) progress(0, Progress{});
+  const Status followed = Follower(settings, stop_event.fd(), accepted->job_id, progress).follow();
   if (!followed) {
     if (followed.error().code != ErrorCode::kCancelled) return followed.error();
-    const auto cancelled = service.cancel(accepted->job_id);
+    // Where the service is gone, another one has to write down that the job is cancelled.
+    if (auto there = connect_or_start(settings); !there) return std::move(there).error();
+    const auto cancelled = service->cancel(accepted->job_id);
     // One that came to its end first is shown as what it is.
     if (!cancelled && cancelled.error().code != ErrorCode::kConflict) return cancelled.error();
   }
-  return outcome_of(service, accepted->job_id);
+  return outcome_of(*service, accepted->job_id);
 }
 
 }  // namespace dgx::app

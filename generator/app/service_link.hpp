@@ -17,13 +17,12 @@ namespace dgx::app {
 /// Where the service of these settings is met.
 client::ClientOptions service_address(const Settings& settings);
 
-/// True where a service runs. kConflict where it was started with other settings, so that it would
-/// answer otherwise than this program was told to.
-Result<bool> service_runs(const Settings& settings);
-
-/// A client of the service that runs, or of one that is started and leaves when nobody has needed
-/// it for ten minutes.
-Result<client::GeneratorClient> connect_or_start(const Settings& settings);
+/// A client of the service that runs, or of one that is started and leaves by itself when nobody
+/// has needed it for Settings::idle_exit. One of those that is of another version or was started
+/// with other settings makes room where it has no work. kConflict where one that stays does not
+/// fit: it would answer otherwise than this program was told to. kCancelled where `interrupt` (an
+/// eventfd, or -1) is raised meanwhile.
+Result<client::GeneratorClient> connect_or_start(const Settings& settings, int interrupt = -1);
 
 /// How a job came out, with the receipts of the takes that were completed.
 struct FollowedJob {
@@ -31,8 +30,8 @@ struct FollowedJob {
   std::vector<std::string> receipts{};
 };
 
-/// Puts the request into the queue of the running service and follows it to its end, also where
-/// the service is restarted meanwhile. When `stop` is triggered the job is cancelled.
+/// Puts the request into the service's queue and follows the job to its end. A service that ends
+/// meanwhile is started again, and goes on with it. When `stop` is triggered the job is cancelled.
 Result<FollowedJob> generate_through_service(
     const Settings& settings, const protocol::GenerationRequest& request, bool embed_receipt,
     const std::function<void(double fraction, const protocol::Progress&)>& progress,

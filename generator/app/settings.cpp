@@ -83,10 +83,18 @@ Status read_key(std::string_view key, const toml::node& node, const fs::path& fi
     settings.unload_after = *seconds;
     return ok();
   }
+  if (key == "idle_exit") {
+    const auto seconds = node.value<std::int64_t>();
+    if (!seconds || *seconds < 1 || *seconds > 1'000'000) {
+      return at_line(file, node.source(), "idle_exit must be 1 to 1000000 seconds");
+    }
+    settings.idle_exit = *seconds;
+    return ok();
+  }
   return at_line(file, node.source(),
                  "no setting is called " + std::string(key) +
-                     "; there are allowed_roots, soundfont, embed_receipts, hub_url, device and "
-                     "unload_after");
+                     "; there are allowed_roots, soundfont, embed_receipts, hub_url, device, "
+                     "unload_after and idle_exit");
 }
 
 Status read_file(const fs::path& file, Settings& settings) {

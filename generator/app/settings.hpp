@@ -32,6 +32,9 @@ struct Settings {
   /// Seconds without work after which the engine frees its models; 0: never.
   /// unload_after = 600
   std::int64_t unload_after = 600;
+  /// Seconds without jobs and callers after which a service leaves that a command started.
+  /// idle_exit = 600
+  std::int64_t idle_exit = 600;
   /// The engine; beside this program.         DGX_MUSIC_ENGINE
   std::filesystem::path engine{};
 };

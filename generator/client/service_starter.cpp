@@ -2,15 +2,20 @@
 #include "generator/client/service_starter.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <csignal>
 #include <cstring>
 #include <fstream>
+#include <optional>
+#include <string_view>
 #include <utility>
+
+#include "generator/base/socket_io.hpp"
+#include "generator/protocol/endpoint.hpp"
 
 namespace dgx::client {
 namespace {
@@ -20,6 +25,8 @@ using Clock = std::chrono::steady_clock;
 
 // A service that begins has nothing to wait on but its socket; a person does not notice this.
 constexpr auto kLook = 10ms;
+// Twice what a service takes that ends a job in the middle.
+constexpr auto kLeave = 10s;
 
 // A session of its own: it outlives this program and its terminal.
 Result<pid_t> start(const ServiceCommand& command) {
@@ -54,15 +61,23 @@ Result<pid_t> start(const ServiceCommand& command) {
                "cannot start " + command.executable.string() + ": " + std::strerror(error)};
 }
 
-std::string last_words(const std::filesystem::path& log_file) {
-  std::ifstream file(log_file);
-  std::string last;
-  for (std::string line; std::getline(file, line);) last = line;
-  return last;
+std::uintmax_t size_of(const std::filesystem::path& file) {
+  std::error_code error;
+  const auto size = std::filesystem::file_size(file, error);
+  return error ? 0 : size;
 }
 
-}  // namespace
+// The last line that was added to the log since it had that size.
+std::string last_words(const std::filesystem::path& log_file, std::uintmax_t size_before) {
+  std::ifstream file(log_file);
+  file.seekg(static_cast<std::streamoff>(size_before));
+  std::string last;
+  for (std::string line; std::getline(file, line);) last = line;
+  constexpr std::string_view kName = "dgx-music: ";
+  return last.starts_with(kName) ? last.substr(kName.size()) : last;
+}
 
+// Nothing where no service listens.
 Result<std::optional<protocol::Health>> find_service(const ClientOptions& options) {
   const auto socket = connect_to(options.socket);
   if (!socket && socket.error().code == ErrorCode::kUnavailable) {
@@ -74,27 +89,83 @@ Result<std::optional<protocol::Health>> find_service(const ClientOptions& option
   return std::optional<protocol::Health>(*std::move(health));
 }
 
+/// A service that is waited for, from its start to its first answer.
+class Start {
+ public:
+  explicit Start(const ServiceCommand& command)
+      : command_(command), log_size_(size_of(command.log_file)) {}
+
+  /// Starts it, unless it runs by now. An error where it ended for a reason of its own.
+  Status go_on() {
+    if (child_ >= 0) return look();
+    const auto started = start(command_);
+    if (!started) return started.error();
+    child_ = *started;
+    return ok();
+  }
+
+  [[nodiscard]] Error too_late() const {
+    return failure("process " + std::to_string(child_) + " does not answer within " +
+                   std::to_string(command_.start.count()) + " ms");
+  }
+
+ private:
+  Status look() {
+    int status = 0;
+    if (::waitpid(child_, &status, WNOHANG) != child_) return ok();
+    const int exit = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    // It met another service, which may be about to listen or about to leave; or it came and left.
+    if (exit == 0 || exit == protocol::kExitOccupied) {
+      child_ = -1;
+      return ok();
+    }
+    const std::string said = last_words(command_.log_file, log_size_);
+    return failure(said.empty() ? "it ended at once" : said);
+  }
+
+  [[nodiscard]] Error failure(const std::string& why) const {
+    return {ErrorCode::kUnavailable, "no service could be started: " + why + " (its log is " +
+                                         command_.log_file.string() + ")"};
+  }
+
+  const ServiceCommand& command_;
+  std::uintmax_t log_size_;
+  pid_t child_ = -1;
+};
+
+}  // namespace
+
 Result<protocol::Health> find_or_start_service(const ClientOptions& options,
                                                const ServiceCommand& command) {
   const auto deadline = Clock::now() + command.start;
-  pid_t child = -1;
+  Start started(command);
   for (;;) {
     auto found = find_service(options);
     if (found && *found) return **std::move(found);
-    if (child < 0) {
-      const auto started = start(command);
-      if (!started) return started.error();
-      child = *started;
+    // Who listens and does not answer may be about to leave. Anything else does not get better.
+    if (!found && found.error().code != ErrorCode::kUnavailable) return std::move(found).error();
+    if (found) {
+      Status going = started.go_on();
+      if (!going) return std::move(going).error();
     }
-    // One that ends at once met another service, which may be about to listen or about to leave.
-    int status = 0;
-    if (::waitpid(child, &status, WNOHANG) == child && status != 0) child = -1;
-    if (Clock::now() >= deadline) break;
-    ::poll(nullptr, 0, static_cast<int>(kLook.count()));
+    if (Clock::now() >= deadline) return found ? started.too_late() : std::move(found).error();
+    const auto woken = wait_readable(options.interrupt, -1, Clock::now() + kLook);
+    if (woken && *woken == Readiness::kReadable) return Error{ErrorCode::kCancelled, "cancelled"};
   }
-  const std::string said = last_words(command.log_file);
+}
+
+Status end_service(const ClientOptions& options, std::int64_t pid) {
+  const UniqueFd process(static_cast<int>(::syscall(SYS_pidfd_open, static_cast<pid_t>(pid), 0)));
+  const auto now = find_service(options);
+  if (!now) return now.error();
+  // The same answer after the process was taken hold of: its number was not given away meanwhile.
+  if (!process.valid() || !*now || (*now)->pid != pid) return ok();
+  ::syscall(SYS_pidfd_send_signal, process.get(), SIGTERM, nullptr, 0);
+  const auto ended = wait_readable(process.get(), options.interrupt, Clock::now() + kLeave);
+  if (ended && *ended == Readiness::kReadable) return ok();
+  if (ended && *ended == Readiness::kInterrupted) return Error{ErrorCode::kCancelled, "cancelled"};
   return Error{ErrorCode::kUnavailable,
-               "no service could be started: " + (said.empty() ? "it does not answer" : said)};
+               "the service (process " + std::to_string(pid) + ") was told to leave and stays"};
 }
 
 }  // namespace dgx::client

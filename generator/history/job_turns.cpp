@@ -18,7 +18,7 @@ using sqlite::Statement;
 
 constexpr std::string_view kJobColumns =
     "SELECT id, state, request, attempt, created_at, completed_at, error_code, error_message, "
-    "error_field, token, embed_receipt, lease_until_ms IS NOT NULL FROM jobs ";
+    "error_field, token, embed_receipt FROM jobs ";
 
 std::optional<Error> error_in(const Statement& row) {
   const std::string name = row.text(6);
@@ -45,7 +45,6 @@ Result<Job> job_in(const Database& database, const Statement& row) {
   job.error = error_in(row);
   job.token = row.integer(9);
   job.embed_receipt = row.integer(10) != 0;
-  job.leased = row.integer(11) != 0;
   return job;
 }
 

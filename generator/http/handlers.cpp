@@ -280,6 +280,9 @@ Health Handlers::health() {
   health.uptime_seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
   health.settings = parts_.settings;
+  if (parts_.idle_exit) {
+    health.idle_exit_seconds = std::chrono::duration<double>(*parts_.idle_exit).count();
+  }
   if (!parts_.scheduler.engine_is_running()) health.engine.status = "idle";
   health.gpu = gpu_health();
   health.disk.free_bytes = free_bytes(parts_.data_folder);

@@ -28,6 +28,7 @@ struct ServiceParts {
   jobs::Scheduler& scheduler;
   std::filesystem::path data_folder{};
   std::string settings{};  ///< Hash of what the service was started with; for /health
+  std::optional<std::chrono::milliseconds> idle_exit{};  ///< That of the server; for /health
 };
 
 /// Answers every call but event streams. Threads: answer() on the lane of its call.

@@ -26,6 +26,23 @@ constexpr auto kLookInterval = 50ms;
 
 namespace fs = std::filesystem;
 
+Result<UniqueFd> open_lock_file(const fs::path& data_folder) {
+  if (Status made = make_data_folder(data_folder); !made) return std::move(made).error();
+  const auto path = data_folder / "lock";
+  UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!file.valid()) return error_from_errno(errno, "cannot open the lock " + path.string());
+  return file;
+}
+
+/// True where the lock is ours now, false where another process has it.
+Result<bool> try_lock(const UniqueFd& file, const fs::path& data_folder) {
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) return true;
+  if (errno == EWOULDBLOCK || errno == EINTR) return false;
+  return error_from_errno(errno, "cannot lock " + data_folder.string());
+}
+
+}  // namespace
+
 // Folders that are new are made durable in theirs: the history speaks of files beneath them.
 Status make_data_folder(const fs::path& data_folder) {
   std::error_code error;
@@ -45,23 +62,6 @@ Status make_data_folder(const fs::path& data_folder) {
   }
   return ok();
 }
-
-Result<UniqueFd> open_lock_file(const fs::path& data_folder) {
-  if (Status made = make_data_folder(data_folder); !made) return std::move(made).error();
-  const auto path = data_folder / "lock";
-  UniqueFd file(::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!file.valid()) return error_from_errno(errno, "cannot open the lock " + path.string());
-  return file;
-}
-
-/// True where the lock is ours now, false where another process has it.
-Result<bool> try_lock(const UniqueFd& file, const fs::path& data_folder) {
-  if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) return true;
-  if (errno == EWOULDBLOCK || errno == EINTR) return false;
-  return error_from_errno(errno, "cannot lock " + data_folder.string());
-}
-
-}  // namespace
 
 Result<DataLock> DataLock::acquire(const std::filesystem::path& data_folder,
                                    const std::function<void()>& on_wait,

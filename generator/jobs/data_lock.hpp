@@ -11,6 +11,9 @@
 
 namespace dgx::jobs {
 
+/// Makes the folder (0700), durably, where it is not there.
+Status make_data_folder(const std::filesystem::path& data_folder);
+
 /// The right to run jobs on a data folder: one process at a time has it. The kernel gives it back
 /// when the process ends, however it ends.
 class DataLock {

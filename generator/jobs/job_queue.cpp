@@ -8,10 +8,7 @@
 
 #include "generator/base/ulid.hpp"
 #include "generator/base/utc_time.hpp"
-#include "generator/jobs/job_attempt.hpp"
-#include "generator/jobs/job_ending.hpp"
 #include "generator/jobs/recordings.hpp"
-#include "generator/jobs/recovery.hpp"
 #include "generator/protocol/codec.hpp"
 #include "generator/protocol/validation.hpp"
 
@@ -58,10 +55,6 @@ Error at_place(Error error, std::size_t index) {
 
 JobQueue::JobQueue(history::HistoryStore& store, EngineSupervisor& engine, JobOptions options)
     : store_(store), engine_(engine), options_(std::move(options)) {}
-
-Result<int> JobQueue::recover() {
-  return recover_jobs(store_, options_.output);
-}
 
 Status JobQueue::decide(GenerationRequest& request, const ModelsMessage& models) {
   auto model = choose_model(models, request.model);
@@ -118,30 +111,6 @@ Result<Job> JobQueue::submit(GenerationRequest request) {
   auto jobs = submit_all(std::move(one), true);
   if (!jobs) return std::move(jobs).error();
   return std::move(jobs->front());
-}
-
-Result<Job> JobQueue::run(const std::string& job_id, const JobProgress& progress,
-                          const std::stop_token& stop) {
-  for (;;) {
-    if (Status begun = store_.begin_job(job_id); !begun) return begun.error();
-    const auto job = store_.find_job(job_id);
-    if (!job) return job.error();
-    auto folder = open_output_folder(job->request.output_dir, options_.output);
-    if (!folder) return ended(*job, folder.error());
-    JobAttempt attempt(store_, engine_, *folder, *job,
-                       {.embed_receipt = options_.embed_receipts, .on_step = options_.on_step});
-    const Status outcome = attempt.run(progress, stop);
-    if (attempt.history_failed()) return outcome.error();
-    const bool again = !outcome && is_worth_another_attempt(outcome.error().code) &&
-                       job->attempt < options_.most_attempts;
-    if (!again) return ended(*job, outcome);
-    if (Status requeued = store_.requeue_job(job_id); !requeued) return requeued.error();
-  }
-}
-
-Result<Job> JobQueue::ended(const Job& job, const Status& outcome) {
-  if (Status done = end_job(store_, options_.output, job, outcome); !done) return done.error();
-  return store_.find_job(job.id);
 }
 
 }  // namespace dgx::jobs

@@ -28,19 +28,12 @@ struct JobOptions {
 /// Tells whoever follows a job how far it is: 0 to 1, and the phase behind the number.
 using JobProgress = std::function<void(double fraction, const protocol::Progress& progress)>;
 
-/// Accepts requests, runs them through the engine and the export chain, and keeps their rows.
-///
-/// Whoever has the DataLock of the data folder owns the one queue on it: the command line today,
-/// the service later. Owns neither the store nor the engine; both outlive it.
-/// Threads: one at a time; stop tokens may be triggered from any thread.
+/// The way into the queue: what a request has to be before it becomes a job. The Scheduler runs
+/// what is in it. Owns neither the store nor the engine, which it asks whether it would take a
+/// request; both outlive it. Threads: one at a time.
 class JobQueue {
  public:
   JobQueue(history::HistoryStore& store, EngineSupervisor& engine, JobOptions options);
-
-  /// Ends what a process that is gone left behind: its temporary files go, a take that was
-  /// published but not yet written down is taken into the history, all else fails with a sentence.
-  /// Gives the number of jobs it ended.
-  Result<int> recover();
 
   /// Checks the request, chooses model and seed where none was said, makes sure that the output
   /// folder can be written and that the model would take the request, and writes job and takes as
@@ -52,16 +45,9 @@ class JobQueue {
   Result<std::vector<protocol::Job>> submit_all(std::vector<protocol::GenerationRequest> requests,
                                                 bool embed_receipts);
 
-  /// Runs a pending job to its end and gives it as it then stands: completed, failed with its
-  /// error, or cancelled. Of a cancelled job no file stays, of a failed one the takes that were
-  /// completed. An Error is given only where the history itself could not be written.
-  Result<protocol::Job> run(const std::string& job_id, const JobProgress& progress,
-                            const std::stop_token& stop);
-
  private:
   Status decide(protocol::GenerationRequest& request, const protocol::ModelsMessage& models);
   Result<history::NewJob> prepare(protocol::GenerationRequest request, bool embed_receipt);
-  Result<protocol::Job> ended(const protocol::Job& job, const Status& outcome);
 
   history::HistoryStore& store_;
   EngineSupervisor& engine_;

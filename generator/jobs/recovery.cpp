@@ -27,9 +27,6 @@ constexpr std::size_t kLargestReceipt = std::size_t{1} << 20;
 // The service has never come to an end of the job so often: it is likely what ends the service.
 constexpr std::int64_t kMostStarts = 20;
 
-const Error kInterrupted = {ErrorCode::kCancelled,
-                            "interrupted: the program ended before the take was finished"};
-
 Result<std::string> read_text(int fd) {
   std::string text;
   std::string buffer(4096, '\0');
@@ -135,23 +132,7 @@ Result<bool> recover_takes(history::HistoryStore& store, const OutputRules& rule
   return whole;
 }
 
-Status recover_job(history::HistoryStore& store, const OutputRules& rules, const Job& job) {
-  if (job.leased) return resume_job(store, rules, job);
-  const auto whole = recover_takes(store, rules, job);
-  if (!whole) return whole.error();
-  return *whole ? store.complete_job(job.id) : store.fail_job(job.id, kInterrupted);
-}
-
 }  // namespace
-
-Result<int> recover_jobs(history::HistoryStore& store, const OutputRules& rules) {
-  const auto jobs = store.jobs_in(JobStatus::kProcessing);
-  if (!jobs) return jobs.error();
-  for (const Job& job : *jobs) {
-    if (Status recovered = recover_job(store, rules, job); !recovered) return recovered.error();
-  }
-  return static_cast<int>(jobs->size());
-}
 
 Status resume_job(history::HistoryStore& store, const OutputRules& rules, const Job& job) {
   const auto whole = recover_takes(store, rules, job);

@@ -7,18 +7,12 @@
 
 namespace dgx::jobs {
 
-/// Ends every job that a command line was working on, after its process is gone:
-/// temporary files of its takes are removed; a take whose WAV and receipt were published, and
-/// whose samples match the receipt's hash, is written into the history; files of a take that was
-/// published in part are moved to .quarantine in the same folder; the job completes if all its
-/// takes are there now, and fails with a sentence otherwise. A job of a service is resumed, and
-/// what waits in the queue stays there. Only the holder of the DataLock may call it. Gives the
-/// number of jobs it dealt with.
-Result<int> recover_jobs(history::HistoryStore& store, const OutputRules& rules);
-
-/// The same for one processing job, which goes back into the queue where a take is missing; no
-/// attempt is counted, for the job is not to blame. One that was begun too often without ever
-/// coming to an end fails.
+/// Takes up one job that a process before was working on: temporary files of its takes are removed;
+/// a take whose WAV and receipt were published, and whose samples match the receipt's hash, is
+/// written into the history; files of a take that was published in part are moved to .quarantine in
+/// the same folder. The job completes if all its takes are there now, and goes back into the queue
+/// otherwise; no attempt is counted, for the job is not to blame. One that was begun too often
+/// without ever coming to an end fails. Only the holder of the DataLock may call it.
 Status resume_job(history::HistoryStore& store, const OutputRules& rules, const protocol::Job& job);
 
 }  // namespace dgx::jobs

@@ -79,6 +79,7 @@ void describe(F& f, T& m) {
   f("pid", m.pid);
   f("uptime_seconds", m.uptime_seconds);
   f("settings", m.settings);
+  f("idle_exit_seconds", m.idle_exit_seconds);
   f("database", m.database);
   f("engine", m.engine);
   f("queue", m.queue);

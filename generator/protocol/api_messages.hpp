@@ -99,6 +99,7 @@ struct Health {
   std::int64_t pid = 0;
   double uptime_seconds = 0;
   std::string settings{};  ///< Hash of what the service was started with, to compare
+  std::optional<double> idle_exit_seconds{};  ///< It leaves after so long without work and callers
   PartHealth database{};
   PartHealth engine{};
   QueueHealth queue{};

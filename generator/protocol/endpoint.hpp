@@ -17,6 +17,9 @@ using namespace std::chrono_literals;
 inline constexpr const char* kSocketName = "api.sock";
 inline constexpr const char* kTokenName = "tcp-token";
 
+/// How `serve` ends where another program works on the data folder: EX_TEMPFAIL of sysexits(3).
+inline constexpr int kExitOccupied = 75;
+
 inline std::filesystem::path socket_path(const Places& places) {
   return places.runtime / kSocketName;
 }

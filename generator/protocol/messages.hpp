@@ -140,7 +140,6 @@ struct Job {
   std::string completed_at{};    ///< Empty until it has ended
   std::optional<Error> error{};  ///< Of a failed job
   std::vector<std::string> take_ids{};
-  bool leased = false;        ///< A service works on it; not a command line
   std::int64_t token = 0;     ///< Of the attempt: rises each time that somebody begins the job
   bool embed_receipt = true;  ///< Put the receipt, and with it the prompt, into the WAVs
 };

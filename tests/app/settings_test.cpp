@@ -89,7 +89,7 @@ TEST_CASE("The file is read, and ~ is the home folder", "[app]") {
   home.write_config(
       "allowed_roots = [\"~/Music\", \"/srv/audio\"]\nembed_receipts = false\n"
       "soundfont = \"/usr/share/sounds/my.sf2\"\nhub_url = \"https://mirror.example\"\n"
-      "device = \"cpu\"\nunload_after = 60\n");
+      "device = \"cpu\"\nunload_after = 60\nidle_exit = 30\n");
   const auto settings = read_settings();
   REQUIRE_OK(settings);
   REQUIRE(settings->allowed_roots.size() == 2);
@@ -100,6 +100,7 @@ TEST_CASE("The file is read, and ~ is the home folder", "[app]") {
   CHECK(settings->hub_url == "https://mirror.example");
   CHECK(settings->device == "cpu");
   CHECK(settings->unload_after == 60);
+  CHECK(settings->idle_exit == 30);
 }
 
 TEST_CASE("The environment wins over the file", "[app]") {
@@ -123,7 +124,7 @@ TEST_CASE("Every mistake in the file is told with its file, line and key", "[app
   CHECK(home.refusal("\nvolume = 11\n") ==
         file +
             " line 2: no setting is called volume; there are allowed_roots, soundfont, "
-            "embed_receipts, hub_url, device and unload_after");
+            "embed_receipts, hub_url, device, unload_after and idle_exit");
   CHECK(home.refusal("soundfont = 7") == file + " line 1: soundfont must be a path as text");
   CHECK(home.refusal("soundfont = \"my.sf2\"") ==
         file + " line 1: soundfont must be an absolute path, got my.sf2");
@@ -136,6 +137,7 @@ TEST_CASE("Every mistake in the file is told with its file, line and key", "[app
   CHECK(home.refusal("device = 1") == file + " line 1: device must be auto, cpu, cuda or cuda:N");
   CHECK(home.refusal("unload_after = -1") ==
         file + " line 1: unload_after must be 0 to 1000000 seconds");
+  CHECK(home.refusal("idle_exit = 0") == file + " line 1: idle_exit must be 1 to 1000000 seconds");
   CHECK(home.refusal("hub_url = 1") == file + " line 1: hub_url must be an address as text");
   CHECK(home.refusal("a = [1,\n\n").starts_with(file + " line "));
 }

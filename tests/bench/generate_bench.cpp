@@ -16,6 +16,7 @@
 
 #include "generator/base/ulid.hpp"
 #include "tests/bench/history_rows.hpp"
+#include "tests/support/left_behind.hpp"
 
 namespace {
 
@@ -30,6 +31,7 @@ class Home {
     fs::create_directories(data());
   }
   ~Home() {
+    dgx::test::end_children_with(runtime_variable());
     std::error_code ignored;
     fs::remove_all(path_, ignored);
   }
@@ -38,6 +40,7 @@ class Home {
 
   [[nodiscard]] fs::path data() const { return path_ / ".local/share/dgx-music"; }
   [[nodiscard]] std::string variable() const { return "HOME=" + path_.string(); }
+  [[nodiscard]] std::string runtime_variable() const { return "XDG_RUNTIME_DIR=" + path_.string(); }
 
  private:
   fs::path path_;
@@ -55,7 +58,8 @@ double run(const Home& home, const std::vector<std::string>& arguments) {
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   std::string variable = home.variable();
-  char* environment[] = {variable.data(), nullptr};
+  std::string runtime_variable = home.runtime_variable();
+  char* environment[] = {variable.data(), runtime_variable.data(), nullptr};
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
@@ -76,12 +80,16 @@ struct Command {
   std::string name;
   double budget_ms;
   std::vector<std::string> arguments;
+  bool without_service = false;  ///< None runs when the command begins
 };
 
 void measure(const Home& home, const Command& command, int rounds) {
   std::vector<double> times;
   run(home, command.arguments);  // Warm: the soundfont and the programs are in the page cache.
-  for (int round = 0; round < rounds; ++round) times.push_back(1000 * run(home, command.arguments));
+  for (int round = 0; round < rounds; ++round) {
+    if (command.without_service) dgx::test::end_children_with(home.runtime_variable());
+    times.push_back(1000 * run(home, command.arguments));
+  }
   std::sort(times.begin(), times.end());
   const auto at = [&times](double share) {
     return times[static_cast<std::size_t>(share * static_cast<double>(times.size() - 1) + 0.5)];
@@ -130,9 +138,11 @@ int main(int argc, char** argv) {
               "max", "budget");
   std::printf("|---|---|---|---|---|---|\n");
 
+  dgx::test::adopt_orphans();
   const Home fresh;
   measure(fresh, {"--version", 50, {"--version"}}, rounds);
   measure(fresh, {"generate, a sketch of 16 s", 1000, clip}, rounds);
+  measure(fresh, {"the same, and first a service to start", 0, clip, true}, rounds);
   auto with_stems = clip;
   with_stems.emplace_back("--stems");
   measure(fresh, {"generate, the same with stems", 0, with_stems}, rounds);

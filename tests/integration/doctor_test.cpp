@@ -26,6 +26,7 @@ class Patient {
   void make_history() {
     program.use_fake_engine();
     CHECK(program.generate({"a plain tone", "--duration", "1"}).size() == 1);
+    program.end_services();
     program.environment.erase("DGX_MUSIC_ENGINE");
   }
 

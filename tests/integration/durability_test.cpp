@@ -74,6 +74,7 @@ Calls traced_generate(Program& program) {
                       "-e",
                       "trace=fsync,fdatasync,renameat2,mkdir,mkdirat,openat,pwrite64,unlinkat"};
   program.environment["ASAN_OPTIONS"] = "detect_leaks=0";  // It cannot work beside strace.
+  write_file(program.config(), "idle_exit = 1\n");         // strace waits for the service, too.
   const auto outcome = program.run({"generate", "a plain tone", "--duration", "1", "--stems"});
   INFO(outcome.err);
   REQUIRE(outcome.exit_code == 0);
@@ -150,6 +151,7 @@ TEST_CASE("A file that may not grow fails its job, and leaves nothing", "[integr
   check_disk_full(program, program.run(kTwoMegabytes));
   CHECK(files_beneath(program.takes()).empty());
   program.launcher.clear();
+  program.end_services();  // The limit was handed on to it.
   CHECK(program.generate({"a plain tone", "--duration", "7"}).size() == 1);
 }
 

@@ -11,6 +11,7 @@
 #include "tests/support/catch.hpp"
 
 using namespace dgx::test;
+using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
 namespace {
@@ -37,22 +38,23 @@ std::set<std::string> completed_ids(const Program& program) {
   return {std::istream_iterator<std::string>(rows), {}};
 }
 
-bool has_tables(const Program& program) {
-  return fs::exists(program.database()) &&
-         sqlite3_says(program.database(),
-                      "SELECT count(*) FROM sqlite_schema WHERE name = 'generations'") == "1";
+void check_whole(const Program& program) {
+  const auto visible = check_visible_takes(program);
+  CHECK(completed_ids(program) == visible);  // No file without a row, no row without a file.
+  CHECK_FALSE(fs::exists(program.takes() / ".tmp"));
+  CHECK(sqlite3_says(program.database(), "PRAGMA integrity_check") == "ok");
+  CHECK(sqlite3_says(program.database(), "SELECT DISTINCT state FROM jobs") == "completed");
 }
 
 }  // namespace
 
-TEST_CASE("A program killed at any moment leaves only whole takes, and the next one tidies up",
+TEST_CASE("A program killed at any moment leaves its job to the service, which finishes it",
           "[integration]") {
   Program program;
   program.use_fake_engine();
   dgx::RandomStream random(9, 0);
   const double longest = program.run({"generate", "a plain tone", "--duration", "2"}).seconds;
-  std::set<std::string> acknowledged = completed_ids(program);
-  REQUIRE(acknowledged.size() == 1);
+  REQUIRE(completed_ids(program).size() == 1);
   const int kills = long_tests() ? 150 : 30;
   int survivors = 0;
   for (int kill = 0; kill < kills; ++kill) {
@@ -63,55 +65,53 @@ TEST_CASE("A program killed at any moment leaves only whole takes, and the next 
     survivors += running.wait().exit_code == 0 ? 1 : 0;
     check_visible_takes(program);
   }
-  const auto next = program.run({"generate", "the next tone", "--duration", "1"});
-  INFO(next.err);
-  CHECK(next.exit_code == 0);
+  // The last in the queue: all that was asked for before is done when it is.
+  CHECK(program.generate({"the next tone", "--duration", "1"}).size() == 1);
   CHECK(survivors < kills);
-
-  const auto visible = check_visible_takes(program);
-  CHECK(completed_ids(program) == visible);  // No file without a row, no row without a file.
-  for (const std::string& id : acknowledged) CHECK(visible.contains(id));
-  CHECK_FALSE(fs::exists(program.takes() / ".tmp"));
-  CHECK(sqlite3_says(program.database(), "PRAGMA integrity_check") == "ok");
-  CHECK(sqlite3_says(program.database(), "SELECT count(*) FROM jobs WHERE state = 'processing'") ==
-        "0");
-  CHECK(sqlite3_says(program.database(),
-                     "SELECT DISTINCT error_message FROM jobs WHERE state = 'failed'") ==
-        "interrupted: the program ended before the take was finished");
+  CHECK(completed_ids(program).size() >= static_cast<std::size_t>(survivors) + 2);
+  check_whole(program);
 }
 
-TEST_CASE("A program killed at each step on the disk leaves a whole take or none",
+TEST_CASE("A service killed at each step on the disk is started again by who waits for the take",
           "[integration]") {
   bool was_adopted = false;
-  for (const std::string call : {"mkdirat", "fsync", "renameat2", "unlinkat", "fdatasync"}) {
+  for (const std::string call : {"fsync", "renameat2", "unlinkat", "fdatasync"}) {
     for (int number = 1;; ++number) {  // strace counts the calls of each name for itself.
       INFO("killed at " << call << " " << number);
       REQUIRE(number < 100);
       Program program;
       program.use_fake_engine();
       program.environment["ASAN_OPTIONS"] = "detect_leaks=0";  // It cannot work beside strace.
-      program.launcher = {
-          "strace", "-qq",
-          "-o",     "/dev/null",
-          "-e",     "trace=" + call,
-          "-e",     "inject=" + call + ":signal=KILL:when=" + std::to_string(number)};
-      const auto first = program.run({"generate", "a plain tone", "--duration", "1"});
-      if (first.exit_code == 0) break;  // There are fewer such calls.
-      CHECK(first.signal == SIGKILL);
-      const auto visible = check_visible_takes(program);
-      const bool is_unknown =
-          !visible.empty() && has_tables(program) && completed_ids(program).empty();
-      was_adopted = was_adopted || is_unknown;
-
+      const auto ended_by_strace = std::vector<std::string>{
+          "strace",
+          "-f",
+          "-qq",
+          "-o",
+          "/dev/null",
+          "-e",
+          "trace=" + call,
+          "-e",
+          "inject=" + call + ":signal=KILL:when=" + std::to_string(number)};
+      program.launcher = ended_by_strace;
+      Running service = program.start({"serve", "--foreground"});
+      const bool serves = service.wait_for_error("serving ");
       program.launcher.clear();
-      CHECK(program.run({"generate", "the next tone", "--duration", "1"}).exit_code == 0);
-      const auto completed = completed_ids(program);
-      CHECK(completed.size() == visible.size() + 1);
-      CHECK(completed == check_visible_takes(program));
-      CHECK_FALSE(fs::exists(program.takes() / ".tmp"));
+      const auto made = program.run({"generate", "a plain tone", "--duration", "1"});
+      INFO(made.err);
+      CHECK(made.exit_code == 0);
+      CHECK(completed_ids(program).size() == 1);
+      check_whole(program);
+      const bool lives = serves && fs::exists(program.socket()) && service.runs_for(1ms);
+      was_adopted =
+          was_adopted || sqlite3_says(program.database(), "SELECT token FROM jobs") != "1";
+      if (lives) {
+        // There are fewer such calls.
+        service.send(SIGTERM);
+        break;
+      }
     }
   }
-  CHECK(was_adopted);  // The moments between the last name and the row were among them.
+  CHECK(was_adopted);  // Some were killed in the middle of the job.
 }
 
 TEST_CASE("An engine killed from outside costs an attempt, not the take", "[integration]") {
@@ -131,23 +131,18 @@ TEST_CASE("An engine killed from outside costs an attempt, not the take", "[inte
   CHECK(files_beneath(program.takes()).size() == 3);
 }
 
-TEST_CASE("Programs started at once wait for each other, and all make their takes",
-          "[integration]") {
+TEST_CASE("Programs started at once meet one service, and all make their takes", "[integration]") {
   Program program;
   program.use_fake_engine();
   std::vector<Running> programs;
-  for (int i = 0; i < 4; ++i) {
+  for (int i = 0; i < 8; ++i) {
     programs.push_back(program.start({"generate", "a plain tone", "--duration", "1"}));
   }
-  int waited = 0;
   for (Running& running : programs) {
     const Outcome outcome = running.wait();
     INFO(outcome.err);
     CHECK(outcome.exit_code == 0);
-    waited += outcome.err.find("waiting for another dgx-music") != std::string::npos ? 1 : 0;
   }
-  CHECK(waited >= 1);
-  CHECK(check_visible_takes(program).size() == 4);
-  CHECK(completed_ids(program).size() == 4);
-  CHECK(sqlite3_says(program.database(), "SELECT DISTINCT state FROM jobs") == "completed");
+  CHECK(completed_ids(program).size() == 8);
+  check_whole(program);
 }

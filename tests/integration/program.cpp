@@ -22,6 +22,7 @@
 
 #include "generator/protocol/codec.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/left_behind.hpp"
 
 namespace dgx::test {
 namespace {
@@ -156,6 +157,7 @@ Outcome Running::wait() {
 }
 
 Program::Program() {
+  adopt_orphans();
   environment = {{"HOME", home_.path().string()},
                  {"PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"},
                  {"LC_ALL", "C.UTF-8"},
@@ -165,6 +167,10 @@ Program::Program() {
   for (const char* name : {"ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS"}) {
     if (const char* value = std::getenv(name)) environment[name] = value;
   }
+}
+
+void Program::end_services() const {
+  end_children_with("XDG_RUNTIME_DIR=" + environment.at("XDG_RUNTIME_DIR"));
 }
 
 void Program::use_fake_engine() {

@@ -63,10 +63,14 @@ class Running {
 };
 
 /// dgx-music as a person has it, with a home folder of its own and nothing from the environment of
-/// whoever runs the tests. Arguments go to the program as they are: no shell reads them.
+/// whoever runs the tests. A service that a command starts ends with it, at the latest. Arguments
+/// go to the program as they are: no shell reads them.
 class Program {
  public:
   Program();
+  ~Program() { end_services(); }
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
 
   /// Put before the program and its arguments: {"taskset", "-c", "0"}.
   std::vector<std::string> launcher{};
@@ -76,6 +80,9 @@ class Program {
   void use_fake_engine();
   /// Lets a folder be asked for as --output-dir.
   void allow_root(const std::filesystem::path& root);
+
+  /// Ends the services that commands started, and waits until they are gone.
+  void end_services() const;
 
   [[nodiscard]] Running start(const std::vector<std::string>& arguments) const;
   /// The same on a new terminal with so many columns: all it writes is Outcome::out.

@@ -12,8 +12,10 @@
 #include "generator/base/philox.hpp"
 #include "generator/client/generator_client.hpp"
 #include "generator/protocol/codec.hpp"
+#include "generator/protocol/endpoint.hpp"
 #include "tests/integration/judges.hpp"
 #include "tests/integration/program.hpp"
+#include "tests/integration/refusals.hpp"
 #include "tests/integration/service.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/command.hpp"
@@ -49,7 +51,7 @@ TEST_CASE("Of services started at once on one data folder one lives", "[integrat
     }
     const Outcome outcome = service.wait();
     INFO(outcome.err);
-    CHECK(outcome.exit_code == 2);
+    CHECK(outcome.exit_code == kExitOccupied);
     CHECK(outcome.err.find("another dgx-music already works on the data folder") !=
           std::string::npos);
   }
@@ -116,43 +118,121 @@ TEST_CASE("A service killed at any moment loses no acknowledged job and makes no
   CHECK(std::stoi(sqlite3_says(program.database(), "SELECT max(attempt) FROM jobs")) <= 3);
 }
 
-TEST_CASE("generate through a service says what it says without one", "[integration]") {
+TEST_CASE("generate meets one service each time, and says what it says to programs and people",
+          "[integration]") {
   Program program;
   program.use_fake_engine();
-  const auto alone = program.run({"generate", "a plain tone", "--duration", "1", "--seed", "5"});
-  CHECK(alone.exit_code == 0);
-  Running service = start_service(program);
-  const auto through =
+  const auto first = program.run({"generate", "a plain tone", "--duration", "1", "--seed", "5"});
+  CHECK(first.exit_code == 0);
+  const auto json =
       program.run({"generate", "a plain tone", "--duration", "1", "--seed", "5", "--json"});
-  INFO(through.err);
-  CHECK(through.exit_code == 0);
-  CHECK(through.out.starts_with("{\"job_id\":\""));
-  CHECK(through.err.find("finishing the file") == std::string::npos);
-  const auto people = program.run({"generate", "a plain tone", "--duration", "1", "--seed", "5"});
-  CHECK(std::count(people.out.begin(), people.out.end(), '\n') ==
-        std::count(alone.out.begin(), alone.out.end(), '\n'));
+  INFO(json.err);
+  CHECK(json.exit_code == 0);
+  CHECK(json.out.starts_with("{\"job_id\":\""));
+  CHECK(json.err.empty());
+  const auto again = program.run({"generate", "a plain tone", "--duration", "1", "--seed", "5"});
+  CHECK(std::count(again.out.begin(), again.out.end(), '\n') ==
+        std::count(first.out.begin(), first.out.end(), '\n'));
   CHECK(sqlite3_says(program.database(),
                      "SELECT count(DISTINCT json_extract(metadata, '$.audio_sha256')) "
                      "FROM generations") == "1");
   const auto wrong = program.run({"generate", "a plain tone", "--model", "nothing"});
   CHECK(wrong.exit_code == 2);
   CHECK(wrong.err.find("model must be one of the installed models") != std::string::npos);
-  const auto poison = program.run({"generate", "please throw now"});
-  CHECK(poison.exit_code == 1);
+  CHECK(program.run({"generate", "please throw now"}).exit_code == 1);
+}
 
+TEST_CASE("A service of other settings makes room where a command started it and it has no work",
+          "[integration]") {
+  Program program;
+  program.use_fake_engine();
+  const auto pid = [&] { return field_of(program.run({"status", "--json"}).out, "\"pid\":"); };
+  const std::string before = pid();
+  program.environment["DGX_MUSIC_EMBED_RECEIPTS"] = "false";
+  const auto receipts = program.generate({"secret tone", "--duration", "1"});
+  CHECK(read_file(receipts[0].file_path).find("secret tone") == std::string::npos);
+  CHECK(pid() != before);
+
+  // Neither one that works nor one that a person started is ended.
+  const auto refused = [&] {
+    program.environment.erase("DGX_MUSIC_EMBED_RECEIPTS");
+    const auto other = program.run({"generate", "a plain tone"});
+    CHECK(other.exit_code == 2);
+    CHECK(other.err.find("was started with other settings: end it with 'kill ") !=
+          std::string::npos);
+    program.environment["DGX_MUSIC_EMBED_RECEIPTS"] = "false";
+  };
   Running slow = program.start({"generate", "slow tone"});
   REQUIRE(slow.wait_for_error("generating\n"));
+  refused();
   slow.send(SIGINT);
-  const Outcome cancelled = slow.wait();
-  CHECK(cancelled.exit_code == 130);
-  CHECK(cancelled.err.ends_with("dgx-music: cancelled\n"));
-  CHECK(sqlite3_says(program.database(), "SELECT state FROM jobs ORDER BY number DESC LIMIT 1") ==
-        "cancelled");
+  CHECK(slow.wait().exit_code == 130);
+  program.end_services();
+  const Running service = start_service(program);
+  refused();
+}
 
-  program.environment["DGX_MUSIC_EMBED_RECEIPTS"] = "false";
-  const auto other = program.run({"generate", "a plain tone"});
-  CHECK(other.exit_code == 2);
-  CHECK(other.err.find("was started with other settings") != std::string::npos);
+TEST_CASE("A service that cannot come up is told in its own words, with the place of its log",
+          "[integration]") {
+  Program program;
+  program.use_fake_engine();
+  const auto refused = [&](const std::string& reason) {
+    const auto outcome = program.run({"generate", "a plain tone"});
+    check_refused(outcome, {"no service could be started: ", reason,
+                            "(its log is " + (program.data() / "service.log").string() + ")"});
+    CHECK(outcome.seconds < 5 * patience());
+  };
+  SECTION("its folder is open to others") {
+    fs::create_directories(program.socket().parent_path());
+    REQUIRE(::chmod(program.socket().parent_path().c_str(), 0777) == 0);
+    refused("is open to other users");
+  }
+  SECTION("the runtime folder of all programs, which is loose") {
+    program.environment["DGX_MUSIC_RUNTIME_DIR"] = program.environment["XDG_RUNTIME_DIR"];
+    REQUIRE(::chmod(program.environment["XDG_RUNTIME_DIR"].c_str(), 0755) == 0);
+    refused("is open to other users");
+  }
+}
+
+TEST_CASE("The runtime folder of all programs serves as this one's", "[integration]") {
+  Program program;
+  program.use_fake_engine();
+  program.environment["DGX_MUSIC_RUNTIME_DIR"] = program.environment["XDG_RUNTIME_DIR"];
+  REQUIRE(::chmod(program.environment["XDG_RUNTIME_DIR"].c_str(), 0700) == 0);
+  CHECK(program.generate({"a plain tone", "--duration", "1"}).size() == 1);
+  CHECK(fs::exists(program.environment["XDG_RUNTIME_DIR"] + "/api.sock"));
+}
+
+TEST_CASE("A service that was killed is started again by who waits for a take", "[integration]") {
+  Program program;
+  program.use_fake_engine();
+  Running service = start_service(program);
+  Running running = program.start({"generate", "a plain tone", "--duration", "300"});
+  REQUIRE(running.wait_for_error("g"));
+  service.send(SIGKILL);
+  service.wait();
+  const Outcome outcome = running.wait();
+  INFO(outcome.err);
+  CHECK(outcome.exit_code == 0);
+  check_whole(program, 1);
+}
+
+TEST_CASE("A model that came or went is known to the service that runs", "[integration]") {
+  const Program program;
+  const auto models = [&] {
+    return run_command("curl -s --unix-socket " + program.socket().string() +
+                       " http://localhost/api/v1/models")
+        .output;
+  };
+  CHECK(program.run({"status"}).exit_code == 0);
+  CHECK(models().find("\"tiny\"") == std::string::npos);
+  REQUIRE(program
+              .run({"models", "import", DGX_SOURCE_DIR "/tests/golden/musicgen/mono", "--id",
+                    "tiny", "--accept-licence"})
+              .exit_code == 0);
+  CHECK(models().find("\"tiny\"") != std::string::npos);
+  REQUIRE(program.run({"models", "remove", "tiny", "--yes"}).exit_code == 0);
+  CHECK(models().find("\"tiny\"") == std::string::npos);
 }
 
 TEST_CASE("A command that needs a service starts one, and twenty at once meet the same",
@@ -170,7 +250,6 @@ TEST_CASE("A command that needs a service starts one, and twenty at once meet th
     pids.insert(field_of(outcome.out, "\"pid\":"));
   }
   REQUIRE(pids.size() == 1);
-  const pid_t service = std::stoi(*pids.begin());
 
   const std::string& take = receipts[0].take_id;
   const auto says = [&](const std::vector<std::string>& arguments, const std::string& text) {
@@ -193,9 +272,6 @@ TEST_CASE("A command that needs a service starts one, and twenty at once meet th
   says({"cancel", job->job_id}, "cancelled");
   CHECK(program.run({"cancel", job->job_id}).exit_code == 2);
   CHECK(program.run({"trash", "nothing"}).exit_code == 2);
-  REQUIRE(::kill(service, SIGTERM) == 0);
-  while (::kill(service, 0) == 0 && fs::exists(program.socket())) {
-  }
 }
 
 TEST_CASE("Another user gets nowhere, and a loose folder keeps the service from starting",
@@ -257,6 +333,7 @@ TEST_CASE("Every curl line of the protocol's page works", "[integration]") {
   Program program;
   program.use_fake_engine();
   const auto receipts = program.generate({"a plain tone", "--duration", "1"});
+  program.end_services();
   Running service = start_service(program);
   std::ifstream page(DGX_SOURCE_DIR "/docs/protocol.md");
   int lines = 0;

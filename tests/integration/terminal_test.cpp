@@ -156,7 +156,9 @@ TEST_CASE("Where no terminal is, lines are plain and each is said once", "[integ
   Program program;
   program.use_fake_engine();
   const auto made = program.run({"generate", "a plain tone", "--duration", "20"});
-  CHECK(made.err == "loading the model\ngenerating\nfinishing the file\n");
+  // What was over before the stream was open is not said.
+  CHECK(std::string("loading the model\ngenerating\nfinishing the file\n").ends_with(made.err));
+  CHECK(made.err.ends_with("finishing the file\n"));
   CHECK(is_plain_text(made.out));
   const auto json = program.run({"generate", "a plain tone", "--duration", "1", "--json"});
   CHECK(json.err == "");

@@ -5,6 +5,7 @@
 
 #include "generator/audio/wav_reader.hpp"
 #include "generator/base/ulid.hpp"
+#include "generator/jobs/scheduler.hpp"
 #include "generator/protocol/codec.hpp"
 #include "tests/jobs/fake_engine.hpp"
 #include "tests/support/catch.hpp"
@@ -14,23 +15,36 @@ namespace fs = std::filesystem;
 using namespace dgx::protocol;
 using dgx::ErrorCode;
 using dgx::jobs::JobQueue;
+using dgx::jobs::RunningJob;
+using dgx::jobs::Scheduler;
 using dgx::test::fake_request;
 using dgx::test::open_store;
 
 namespace {
 
+/// A queue, and a scheduler that runs what is in it without a pause between two attempts.
 struct Workshop {
   dgx::test::TempDir data{};
   dgx::history::HistoryStore store = open_store(data.path());
   dgx::jobs::EngineSupervisor engine = dgx::test::fake_engine();
   JobQueue queue{store, engine, {.output = {data.path(), {}}}};
+  std::function<void(const dgx::jobs::RunningJob&)> on_progress{};
+  Scheduler scheduler{
+      store, engine, {.jobs = {.output = {data.path(), {}}}, .back_off = {}}, [this] {
+        const auto running = scheduler.running();
+        if (running && on_progress) on_progress(*running);
+      }};
 
-  Job run(const GenerationRequest& request, const std::stop_token& stop = {}) {
+  Job run(const GenerationRequest& request) {
     const auto submitted = queue.submit(request);
     REQUIRE_OK(submitted);
     CHECK(submitted->status == JobStatus::kPending);
-    const auto job = queue.run(
-        submitted->id, [](double, const Progress&) {}, stop);
+    return run_queued(submitted->id);
+  }
+  Job run_queued(const std::string& id) {
+    for (auto ran = scheduler.run_next(); ran && *ran; ran = scheduler.run_next()) {
+    }
+    const auto job = store.find_job(id);
     REQUIRE_OK(job);
     return *job;
   }
@@ -173,40 +187,31 @@ TEST_CASE("A crash is tried again, and a poisonous job is given up after three a
 
 TEST_CASE("A cancelled job never reaches history and leaves no file", "[jobs]") {
   Workshop shop;
-  std::stop_source stop;
-  const auto submitted = shop.queue.submit(fake_request("slow model"));
-  const auto job = shop.queue.run(
-      submitted->id,
-      [&](double, const Progress& progress) {
-        if (progress.step == 5) stop.request_stop();
-      },
-      stop.get_token());
-  REQUIRE_OK(job);
-  CHECK(job->status == JobStatus::kCancelled);
-  CHECK(shop.store.find_take(job->take_ids[0])->status == JobStatus::kCancelled);
+  shop.on_progress = [&](const RunningJob& running) {
+    if (running.progress.step == 5) shop.scheduler.cancel(running.id);
+  };
+  const Job job = shop.run(fake_request("slow model"));
+  CHECK(job.status == JobStatus::kCancelled);
+  CHECK(shop.store.find_take(job.take_ids[0])->status == JobStatus::kCancelled);
   CHECK(shop.files().empty());
 }
 
 TEST_CASE("Cancelling takes back the variations that were completed, and their files", "[jobs]") {
   Workshop shop;
-  std::stop_source stop;
   std::size_t files_before = 0;
+  shop.on_progress = [&](const RunningJob& running) {
+    const bool first_done =
+        running.progress.phase == Phase::kFinishing && running.progress.step == 2;
+    if (!first_done || files_before > 0) return;
+    files_before = shop.files().size();
+    shop.scheduler.cancel(running.id);
+  };
   auto request = fake_request("plain tone");
   request.variations = 2;
-  const auto submitted = shop.queue.submit(request);
-  const auto job = shop.queue.run(
-      submitted->id,
-      [&](double, const Progress& progress) {
-        const bool first_done = progress.phase == Phase::kFinishing && progress.step == 2;
-        if (!first_done || stop.stop_requested()) return;
-        files_before = shop.files().size();
-        stop.request_stop();
-      },
-      stop.get_token());
-  REQUIRE_OK(job);
+  const Job job = shop.run(request);
   CHECK(files_before == 3);
-  CHECK(job->status == JobStatus::kCancelled);
-  for (const std::string& id : job->take_ids) {
+  CHECK(job.status == JobStatus::kCancelled);
+  for (const std::string& id : job.take_ids) {
     const auto take = shop.store.find_take(id);
     CHECK(take->status == JobStatus::kCancelled);
     CHECK(take->file_path.empty());
@@ -242,21 +247,18 @@ TEST_CASE("A folder that vanishes between submit and run fails the job with its 
   const auto submitted = shop.queue.submit(request);
   REQUIRE_OK(submitted);
   fs::remove(shop.data.path() / "mine");
-  const auto job = shop.queue.run(submitted->id, [](double, const Progress&) {}, {});
-  REQUIRE_OK(job);
-  CHECK(job->status == JobStatus::kFailed);
-  CHECK(job->error->message.find("mine") != std::string::npos);
+  const Job job = shop.run_queued(submitted->id);
+  CHECK(job.status == JobStatus::kFailed);
+  CHECK(job.error->message.find("mine") != std::string::npos);
 }
 
 TEST_CASE("The prompt can be kept out of the WAV", "[jobs]") {
   for (const bool embed : {true, false}) {
     Workshop shop;
-    JobQueue queue(shop.store, shop.engine,
-                   {.output = {shop.data.path(), {}}, .embed_receipts = embed});
-    const auto submitted = queue.submit(fake_request("a secret tone"));
-    const auto job = queue.run(submitted->id, [](double, const Progress&) {}, {});
-    REQUIRE_OK(job);
-    const Receipt receipt = shop.receipt_of(job->take_ids[0]);
+    const auto submitted = shop.queue.submit_all({fake_request("a secret tone")}, embed);
+    REQUIRE_OK(submitted);
+    const Job job = shop.run_queued(submitted->front().id);
+    const Receipt receipt = shop.receipt_of(job.take_ids[0]);
     CHECK((text_of(receipt.file_path).find("a secret tone") != std::string::npos) == embed);
   }
 }
