@@ -20,6 +20,9 @@ The work itself failed: the engine broke down, reading or writing failed.
 The request or the machine has to change first: a value out of its range, an unknown take, a
 missing package, a full disk. Nothing was written.
 .TP
+.B 75
+Of serve: another service works on the data folder.
+.TP
 .B 130
 Cancelled by Ctrl\-C. No file is left; history shows the job as cancelled.
 .SH ENVIRONMENT
@@ -36,6 +39,9 @@ The folder of config.toml, instead of dgx\-music beneath $XDG_CONFIG_HOME (~/.co
 .TP
 .I ~/.local/share/dgx\-music/history.db
 The history of jobs and takes.
+.TP
+.I ~/.local/share/dgx\-music/service.log
+What a service said that a command started.
 .TP
 .I ~/.local/share/dgx\-music/takes/
 Finished takes: a WAV file, its receipt (.json), and MIDI (.mid) and parts where the model gives

@@ -31,6 +31,17 @@ Result<fs::path> place(const char* own, const char* xdg, const fs::path& fallbac
                std::string("no home folder is known: set HOME or ") + own};
 }
 
+// Where no session made a runtime folder (cron, a container) the data folder has one: every program
+// of this user has to come to the same.
+Result<fs::path> runtime_place(const fs::path& data) {
+  const fs::path run = "/run/user/" + std::to_string(::getuid());
+  std::error_code error;
+  const bool was_said = !environment("DGX_MUSIC_RUNTIME_DIR").empty() ||
+                        fs::path(environment("XDG_RUNTIME_DIR")).is_absolute();
+  if (!was_said && !fs::is_directory(run, error)) return data / "run";
+  return place("DGX_MUSIC_RUNTIME_DIR", "XDG_RUNTIME_DIR", run);
+}
+
 }  // namespace
 
 Result<Places> find_places() {
@@ -39,8 +50,7 @@ Result<Places> find_places() {
   if (!data) return std::move(data).error();
   auto config = place("DGX_MUSIC_CONFIG_DIR", "XDG_CONFIG_HOME", home / ".config");
   if (!config) return std::move(config).error();
-  const fs::path run = "/run/user/" + std::to_string(::getuid());
-  auto runtime = place("DGX_MUSIC_RUNTIME_DIR", "XDG_RUNTIME_DIR", run);
+  auto runtime = runtime_place(*data);
   if (!runtime) return std::move(runtime).error();
   return Places{*std::move(data), *std::move(config), *std::move(runtime)};
 }

@@ -92,6 +92,16 @@ TEST_CASE("A folder that its user may not write is refused", "[integration]") {
   fs::permissions(program.home(), fs::perms::owner_all);
 }
 
+TEST_CASE("Where no session made a runtime folder the data folder has one", "[integration]") {
+  Program program;
+  program.use_fake_engine();
+  give_up_root(program);
+  if (program.launcher.empty()) return;  // Whoever runs the tests has a session.
+  program.environment.erase("XDG_RUNTIME_DIR");
+  CHECK(program.generate({"a plain tone", "--duration", "1"}).size() == 1);
+  CHECK(fs::exists(program.data() / "run/api.sock"));
+}
+
 TEST_CASE("A missing soundfont is named with what to install", "[integration]") {
   Program program;
   program.environment["DGX_MUSIC_SOUNDFONT"] = "/nowhere/at/all.sf2";

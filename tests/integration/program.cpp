@@ -170,7 +170,9 @@ Program::Program() {
 }
 
 void Program::end_services() const {
-  end_children_with("XDG_RUNTIME_DIR=" + environment.at("XDG_RUNTIME_DIR"));
+  const auto runtime = environment.find("XDG_RUNTIME_DIR");
+  end_children_with(runtime != environment.end() ? "XDG_RUNTIME_DIR=" + runtime->second
+                                                 : "HOME=" + environment.at("HOME"));
 }
 
 void Program::use_fake_engine() {

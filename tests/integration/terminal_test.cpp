@@ -157,7 +157,8 @@ TEST_CASE("Where no terminal is, lines are plain and each is said once", "[integ
   program.use_fake_engine();
   const auto made = program.run({"generate", "a plain tone", "--duration", "20"});
   // What was over before the stream was open is not said.
-  CHECK(std::string("loading the model\ngenerating\nfinishing the file\n").ends_with(made.err));
+  CHECK(std::string("waiting\nloading the model\ngenerating\nfinishing the file\n")
+            .ends_with(made.err));
   CHECK(made.err.ends_with("finishing the file\n"));
   CHECK(is_plain_text(made.out));
   const auto json = program.run({"generate", "a plain tone", "--duration", "1", "--json"});
