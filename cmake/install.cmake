@@ -27,4 +27,11 @@ install(FILES ${texts}/dgx-music.bash RENAME dgx-music
 install(FILES ${texts}/_dgx-music DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
 install(FILES ${texts}/dgx-music.fish
   DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+# The unit names the program by its place, which is known when it is installed.
+install(FILES scripts/systemd/dgx-music.socket DESTINATION ${CMAKE_INSTALL_DATADIR}/systemd/user)
+install(CODE "
+  set(bindir \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}\")
+  configure_file(\"${CMAKE_SOURCE_DIR}/scripts/systemd/dgx-music.service.in\"
+    \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_DATADIR}/systemd/user/dgx-music.service\"
+    @ONLY)")
 install(FILES LICENSE docs/licences.md DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/base/log.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -55,6 +56,15 @@ std::string_view plain_prefix(Level level) {
   return "";
 }
 
+// systemd.exec(5): the variable names device and inode of the journal's stream. Programs of a
+// session inherit it, so that it says nothing about a stream that was led elsewhere since.
+bool standard_error_is_journal() {
+  const char* stream = std::getenv("JOURNAL_STREAM");
+  struct stat facts {};
+  return stream != nullptr && ::fstat(STDERR_FILENO, &facts) == 0 &&
+         stream == std::to_string(facts.st_dev) + ":" + std::to_string(facts.st_ino);
+}
+
 }  // namespace
 
 void set_level(Level level) {
@@ -63,7 +73,7 @@ void set_level(Level level) {
 
 void write(Level level, std::string_view message) {
   if (level < threshold().load()) return;
-  static const bool to_journal = std::getenv("JOURNAL_STREAM") != nullptr;
+  static const bool to_journal = standard_error_is_journal();
   std::string line{to_journal ? journal_prefix(level) : plain_prefix(level)};
   line += escaped_for_terminal(message);
   line += '\n';

@@ -18,9 +18,12 @@ expect 0 install
 expect_text "files under $prefix"
 for file in bin/dgx-music bin/dgx-music-engine share/man/man1/dgx-music.1 \
   share/bash-completion/completions/dgx-music share/zsh/site-functions/_dgx-music \
-  share/fish/vendor_completions.d/dgx-music.fish share/doc/dgx-music/LICENSE; do
+  share/fish/vendor_completions.d/dgx-music.fish share/doc/dgx-music/LICENSE \
+  share/systemd/user/dgx-music.socket; do
   [ -s "$prefix/$file" ] || fail "$file was not installed"
 done
+grep -qxF "ExecStart=\"$prefix/bin/dgx-music\" serve --idle-exit 600" \
+  "$prefix/share/systemd/user/dgx-music.service" || fail "the unit does not start $prefix/bin/dgx-music"
 expect 0 "$prefix/bin/dgx-music" --version
 expect_text "dgx-music"
 first=$(listing)
