@@ -15,6 +15,7 @@ struct CommandLine {
 };
 
 void add_generate_command(CommandLine& line);
+void add_batch_command(CommandLine& line);
 void add_history_command(CommandLine& line);
 void add_show_command(CommandLine& line);
 /// `backup` and `restore`.

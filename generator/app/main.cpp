@@ -18,6 +18,7 @@ std::unique_ptr<CommandLine> make_command_line() {
   line->app.require_subcommand(1);
   line->app.footer("Everything runs on this machine. dgx-music COMMAND --help tells more.");
   add_generate_command(*line);
+  add_batch_command(*line);
   add_history_command(*line);
   add_show_command(*line);
   add_backup_commands(*line);
