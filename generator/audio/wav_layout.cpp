@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <cstdio>
 #include <string>
@@ -25,6 +26,9 @@ constexpr int kMostChunks = 1024;
 constexpr std::uint64_t kLargestIxml = 1U << 20U;
 constexpr std::uint32_t kLowestRate = 8000;
 constexpr std::uint32_t kHighestRate = 384000;
+constexpr std::uint32_t kMostBeats = 1U << 20U;
+constexpr std::size_t kBlockBytes =
+    std::size_t{3} * 65536;  // Whole samples of 2 and of 3 bytes, and of 4.
 
 Error corrupt(const std::string& message) {
   return Error{ErrorCode::kCorrupt, message, {}};
@@ -270,7 +274,22 @@ Result<std::string> read_text(int fd, std::uint64_t offset, std::uint64_t size) 
   return is_utf8(text) ? text : std::string();
 }
 
-Status read_texts(int fd, const std::vector<Chunk>& chunks, WavInfo& info) {
+// A chunk whose tempo is no tempo is taken as absent.
+Status read_tempo(int fd, const Chunk& chunk, WavInfo& info) {
+  std::array<std::uint8_t, 24> bytes{};
+  if (Status read = read_fully(fd, chunk.offset, bytes); !read) return read;
+  WavTempo tempo;
+  tempo.beats = static_cast<int>(std::min(little_endian_at(bytes, 12, 4), kMostBeats));
+  tempo.meter_denominator = static_cast<int>(little_endian_at(bytes, 16, 2));
+  tempo.meter_numerator = static_cast<int>(little_endian_at(bytes, 18, 2));
+  tempo.bpm = std::bit_cast<float>(little_endian_at(bytes, 20, 4));
+  const bool has_meter = tempo.meter_numerator >= 1 && tempo.meter_numerator <= 64 &&
+                         tempo.meter_denominator >= 1 && tempo.meter_denominator <= 64;
+  if (has_meter && tempo.bpm >= 1.0 && tempo.bpm <= 1000.0) info.tempo = tempo;
+  return ok();
+}
+
+Status read_metadata(int fd, const std::vector<Chunk>& chunks, WavInfo& info) {
   for (const Chunk& chunk : chunks) {
     if (chunk.name == "bext" && info.originator_reference.empty() && chunk.size >= 602) {
       Result<std::string> text = read_text(fd, chunk.offset + 256 + 32, 32);
@@ -280,6 +299,8 @@ Status read_texts(int fd, const std::vector<Chunk>& chunks, WavInfo& info) {
       Result<std::string> text = read_text(fd, chunk.offset, chunk.size);
       if (!text) return text.error();
       info.ixml = std::move(*text);
+    } else if (chunk.name == "acid" && !info.tempo && chunk.size >= 24) {
+      if (Status read = read_tempo(fd, chunk, info); !read) return read;
     }
   }
   return ok();
@@ -328,8 +349,23 @@ Result<WavLayout> parse_wav(int fd) {
   if (const Status located = locate_data(**data_chunk, format->frame_bytes, layout); !located) {
     return located.error();
   }
-  if (const Status read = read_texts(fd, *chunks, layout.info); !read) return read.error();
+  if (const Status read = read_metadata(fd, *chunks, layout.info); !read) return read.error();
   return layout;
+}
+
+Status for_each_data_block(int fd, const WavLayout& layout,
+                           const std::function<void(std::span<const std::uint8_t>)>& use) {
+  std::vector<std::uint8_t> block(
+      static_cast<std::size_t>(std::min<std::uint64_t>(kBlockBytes, layout.data_bytes)));
+  for (std::uint64_t done = 0; done < layout.data_bytes;) {
+    const auto size =
+        static_cast<std::size_t>(std::min<std::uint64_t>(block.size(), layout.data_bytes - done));
+    const auto bytes = std::span(block).first(size);
+    if (Status read = read_fully(fd, layout.data_offset + done, bytes); !read) return read;
+    use(bytes);
+    done += size;
+  }
+  return ok();
 }
 
 }  // namespace dgx

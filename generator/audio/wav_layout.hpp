@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 
 #include "generator/audio/wav_reader.hpp"
@@ -22,5 +23,9 @@ Status read_fully(int fd, std::uint64_t offset, std::span<std::uint8_t> bytes);
 /// Walks the chunks of a RIFF/WAVE file and refuses what read_wav_info() promises to refuse. The
 /// bytes are not trusted: every size is checked against the file's real size before it is used.
 Result<WavLayout> parse_wav(int fd);
+
+/// Calls `use` with the data chunk, in pieces that hold whole samples.
+Status for_each_data_block(int fd, const WavLayout& layout,
+                           const std::function<void(std::span<const std::uint8_t>)>& use);
 
 }  // namespace dgx

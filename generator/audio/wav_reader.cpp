@@ -16,15 +16,12 @@
 #include "generator/audio/wav_header.hpp"
 #include "generator/audio/wav_layout.hpp"
 #include "generator/base/unique_fd.hpp"
-#include "generator/digest/sha256.hpp"
 
 namespace dgx {
 namespace {
 
 // 1 GiB of floats. A sparse file claims any size for nothing; five minutes at 192 kHz need half.
 constexpr std::uint64_t kMostSamples = std::uint64_t{1} << 28U;
-constexpr std::size_t kBlockBytes =
-    std::size_t{3} * 65536;  // Whole samples of 2 and of 3 bytes, and of 4.
 
 float decode(std::span<const std::uint8_t> bytes, std::size_t offset, SampleFormat format) {
   switch (format) {
@@ -41,22 +38,6 @@ float decode(std::span<const std::uint8_t> bytes, std::size_t offset, SampleForm
       break;
   }
   return std::bit_cast<float>(little_endian_at(bytes, offset, 4));
-}
-
-/// Calls use(bytes) with the data chunk, piece by piece.
-template <typename Use>
-Status for_each_block(int fd, const WavLayout& layout, Use&& use) {
-  std::vector<std::uint8_t> block(
-      static_cast<std::size_t>(std::min<std::uint64_t>(kBlockBytes, layout.data_bytes)));
-  for (std::uint64_t done = 0; done < layout.data_bytes;) {
-    const auto size =
-        static_cast<std::size_t>(std::min<std::uint64_t>(block.size(), layout.data_bytes - done));
-    const auto bytes = std::span(block).first(size);
-    if (Status read = read_fully(fd, layout.data_offset + done, bytes); !read) return read;
-    use(std::span<const std::uint8_t>(bytes));
-    done += size;
-  }
-  return ok();
 }
 
 Status check_finite(const std::vector<float>& samples) {
@@ -92,7 +73,7 @@ Result<AudioClip> read_wav(int fd) {
 
   AudioClip clip{layout->info.sample_rate, layout->info.channels, {}};
   clip.samples.reserve(static_cast<std::size_t>(sample_count));
-  const Status read = for_each_block(fd, *layout, [&](std::span<const std::uint8_t> bytes) {
+  const Status read = for_each_data_block(fd, *layout, [&](std::span<const std::uint8_t> bytes) {
     for (std::size_t at = 0; at < bytes.size(); at += sample_bytes) {
       clip.samples.push_back(decode(bytes, at, format));
     }
@@ -119,17 +100,6 @@ Result<AudioClip> read_wav(const std::filesystem::path& path) {
     return error;
   }
   return clip;
-}
-
-Result<std::string> wav_audio_sha256(int fd) {
-  const Result<WavLayout> layout = parse_wav(fd);
-  if (!layout) return layout.error();
-  Sha256 digest;
-  const Status read = for_each_block(fd, *layout, [&digest](std::span<const std::uint8_t> bytes) {
-    digest.update(std::as_bytes(bytes));
-  });
-  if (!read) return read.error();
-  return digest.hex_digest();
 }
 
 }  // namespace dgx

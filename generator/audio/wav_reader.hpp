@@ -12,6 +12,14 @@
 
 namespace dgx {
 
+/// The tempo that an acid chunk tells.
+struct WavTempo {
+  double bpm = 0.0;  ///< Quarter notes a minute, 1 to 1000
+  int beats = 0;     ///< Quarter notes of the whole file; 0 where bars are not known
+  int meter_numerator = 4;
+  int meter_denominator = 4;
+};
+
 /// What a WAV's header says.
 struct WavInfo {
   int sample_rate = 0;
@@ -20,6 +28,7 @@ struct WavInfo {
   SampleFormat format = SampleFormat::kPcm24;
   std::string originator_reference{};  ///< From bext; empty without it
   std::string ixml{};
+  std::optional<WavTempo> tempo{};
 };
 
 /// Reads PCM (16, 24 bit) and 32-bit float RIFF/WAVE; everything else is refused by name, as are

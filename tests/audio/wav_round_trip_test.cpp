@@ -178,6 +178,11 @@ TEST_CASE("Our reader finds what our writer wrote", "[audio]") {
   CHECK(info->format == SampleFormat::kFloat32);
   CHECK(info->originator_reference == full_metadata().originator_reference);
   CHECK(info->ixml == full_metadata().ixml);
+  REQUIRE(info->tempo.has_value());
+  CHECK(info->tempo->bpm == 84.0);
+  CHECK(info->tempo->beats == 16);
+  CHECK(info->tempo->meter_numerator == full_metadata().meter_numerator);
+  CHECK(info->tempo->meter_denominator == full_metadata().meter_denominator);
 }
 
 TEST_CASE("soxi and ffprobe agree about every format, rate and channel count", "[audio]") {
