@@ -28,6 +28,11 @@ void BarGrid::set_take(const TakeTiming& timing, int take_rate, TempoMatch match
   laid_out_ = false;
 }
 
+void BarGrid::set_anchor(std::int64_t anchor_bar) noexcept {
+  anchor_bar_ = anchor_bar;
+  laid_out_ = false;
+}
+
 void BarGrid::follow(const Transport& transport) noexcept {
   const bool same =
       laid_out_ && transport.bpm == bpm_ && transport.quarters_per_bar() == quarters_per_bar_;

@@ -39,6 +39,8 @@ class BarGrid {
 
   void set_take(const TakeTiming& timing, int take_rate, TempoMatch match) noexcept;
 
+  void set_anchor(std::int64_t anchor_bar) noexcept;
+
   /// Takes in where the transport stands at the beginning of a block.
   void follow(const Transport& transport) noexcept;
 

@@ -26,11 +26,9 @@ float gain_of_velocity(int velocity) {
   return part * part;
 }
 
-// A balance: the centre leaves both sides as they are, either end silences the other side.
 StereoFrame gain_of(const PadSettings& settings, float velocity_gain) {
-  const auto gain = velocity_gain * static_cast<float>(std::pow(10.0, settings.gain_db / 20.0));
-  const auto pan = static_cast<float>(std::clamp(settings.pan, -1.0, 1.0));
-  return {gain * std::min(1.0F, 1.0F - pan), gain * std::min(1.0F, 1.0F + pan)};
+  const StereoFrame gain = dgx::plugin::gain_of(settings);
+  return {velocity_gain * gain.left, velocity_gain * gain.right};
 }
 
 }  // namespace

@@ -47,6 +47,9 @@ class ClipPlayer {
   /// The pad that the chromatic zone plays, and the note at which it has its own pitch.
   void set_chromatic(int pad, int root_note) noexcept;
 
+  /// For others that read samples at this output rate.
+  [[nodiscard]] const SincTables& tables() const noexcept { return tables_; }
+
   /// Silent at once, with pedals and wheel at rest: two runs after it give the same samples.
   void reset() noexcept;
 

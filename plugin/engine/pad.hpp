@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
+
+#include "plugin/engine/sinc_tables.hpp"
 
 namespace dgx::plugin {
 
@@ -29,5 +33,13 @@ struct PadSettings {
   double region_start = 0.0;      ///< Part of the take, 0 to 1
   double region_end = 1.0;        ///< Greater than region_start
 };
+
+/// Gain and pan as a balance: the centre leaves both sides as they are, either end silences the
+/// other side.
+[[nodiscard]] inline StereoFrame gain_of(const PadSettings& settings) noexcept {
+  const auto gain = static_cast<float>(std::pow(10.0, settings.gain_db / 20.0));
+  const auto pan = static_cast<float>(std::clamp(settings.pan, -1.0, 1.0));
+  return {gain * std::min(1.0F, 1.0F - pan), gain * std::min(1.0F, 1.0F + pan)};
+}
 
 }  // namespace dgx::plugin

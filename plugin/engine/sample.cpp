@@ -42,7 +42,8 @@ Sample::Level planar(const AudioClip& clip) {
 
 }  // namespace
 
-Sample::Sample(const AudioClip& clip) : sample_rate_(clip.sample_rate) {
+Sample::Sample(const AudioClip& clip, std::optional<TakeTiming> timing)
+    : sample_rate_(clip.sample_rate), timing_(timing) {
   constexpr int kHalfBandTaps = 127;
   const std::vector<float> kernel = kaiser_low_pass(0.5, kHalfBandTaps);
   levels_[0] = planar(clip);

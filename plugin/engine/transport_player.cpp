@@ -30,6 +30,11 @@ bool TransportPlayer::reads(const Sample* sample) const noexcept {
   });
 }
 
+void TransportPlayer::set_anchor(std::int64_t anchor_bar) noexcept {
+  stop(kCrossfadeSeconds);
+  grid_.set_anchor(anchor_bar);
+}
+
 void TransportPlayer::set_gain(StereoFrame gain) noexcept {
   gain_ = gain;
   for (Voice& voice : voices_) {

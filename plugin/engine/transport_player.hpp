@@ -30,6 +30,8 @@ class TransportPlayer {
                 TempoMatch match = TempoMatch::kVarispeed) noexcept;
   [[nodiscard]] bool reads(const Sample* sample) const noexcept;
 
+  /// The bar, counted from 0, from which on the take repeats.
+  void set_anchor(std::int64_t anchor_bar) noexcept;
   void set_gain(StereoFrame gain) noexcept;
 
   /// Silent at once: two runs after it give the same samples.

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
-
-#include "plugin/engine/clip_player.hpp"
-#include "plugin/engine/pad.hpp"
 #include "plugin/engine/sample.hpp"
 #include "plugin/realtime/spsc_queue.hpp"
 
@@ -12,16 +8,12 @@ namespace dgx::plugin {
 
 /// What the loader tells the player. A plain value.
 struct PlayerCommand {
-  enum class Kind : std::uint8_t { kSetSample, kSetPad, kSetChromatic };
-  Kind kind = Kind::kSetPad;
   int pad = 0;
-  const Sample* sample = nullptr;  ///< With kSetSample; nullptr clears the pad
-  PadSettings settings{};          ///< With kSetPad
-  int root_note = 60;              ///< With kSetChromatic
+  const Sample* sample = nullptr;  ///< nullptr clears the pad
 };
 
-/// The way between the loader and the audio thread: commands in, samples that nobody reads any
-/// more out. Neither side waits for the other.
+/// The way between the loader and the audio thread: samples for the pads in, samples that nobody
+/// reads any more out. Neither side waits for the other.
 ///
 /// Threads: try_send() and try_collect() on the loader thread, apply() on the audio thread.
 class PlayerLink {
@@ -33,13 +25,24 @@ class PlayerLink {
   /// A sample that was replaced and is read no longer, to be freed; nullptr if there is none.
   [[nodiscard]] const Sample* try_collect() noexcept;
 
-  /// At the beginning of each block. Commands are carried out in order; one that the player cannot
-  /// take yet waits here for the next block, and those behind it wait with it.
-  void apply(ClipPlayer& player) noexcept;
+  /// At the beginning of each block; `Player` is a ClipPlayer or InstrumentPlayer. Commands are
+  /// carried out in order; one that the player cannot take yet waits here for the next block, and
+  /// those behind it wait with it.
+  template <typename Player>
+  void apply(Player& player) noexcept {
+    for (;;) {
+      if (returning_ == nullptr) returning_ = player.take_retired();
+      if (returning_ == nullptr || !player_to_loader_.try_push(returning_)) break;
+      returning_ = nullptr;
+    }
+    for (;;) {
+      if (!has_waiting_) has_waiting_ = loader_to_player_.try_pop(waiting_);
+      if (!has_waiting_ || !player.set_sample(waiting_.pad, waiting_.sample)) return;
+      has_waiting_ = false;
+    }
+  }
 
  private:
-  [[nodiscard]] static bool carry_out(ClipPlayer& player, const PlayerCommand& command) noexcept;
-
   SpscQueue<PlayerCommand, 64> loader_to_player_{};
   SpscQueue<const Sample*, 64> player_to_loader_{};
   // The audio thread's own: what found no room.

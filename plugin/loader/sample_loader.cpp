@@ -2,12 +2,9 @@
 #include "plugin/loader/sample_loader.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <new>
-#include <string>
 #include <utility>
 
-#include "generator/audio/wav_reader.hpp"
+#include "plugin/loader/take_file.hpp"
 
 namespace dgx::plugin {
 namespace {
@@ -30,35 +27,33 @@ SampleLoader::~SampleLoader() {
 }
 
 void SampleLoader::load(int pad, std::filesystem::path file) {
-  add({{.kind = PlayerCommand::Kind::kSetSample, .pad = pad}, std::move(file)});
+  add({pad, std::move(file)});
 }
 
 void SampleLoader::clear(int pad) {
-  add({{.kind = PlayerCommand::Kind::kSetSample, .pad = pad}, std::nullopt});
-}
-
-void SampleLoader::set_pad(int pad, const PadSettings& settings) {
-  add({{.kind = PlayerCommand::Kind::kSetPad, .pad = pad, .settings = settings}, std::nullopt});
-}
-
-void SampleLoader::set_chromatic(int pad, int root_note) {
-  add({{.kind = PlayerCommand::Kind::kSetChromatic, .pad = pad, .root_note = root_note},
-       std::nullopt});
+  add({pad, std::nullopt});
 }
 
 void SampleLoader::add(Wish wish) {
   const MutexLock lock(mutex_);
-  std::erase_if(wishes_, [&wish](const Wish& older) {
-    return older.command.kind == wish.command.kind && older.command.pad == wish.command.pad;
-  });
+  std::erase_if(wishes_, [&wish](const Wish& older) { return older.pad == wish.pad; });
   wishes_.push_back(std::move(wish));
   wished_.notify_one();
 }
 
+bool SampleLoader::wait_until_idle(std::chrono::milliseconds patience) {
+  MutexLock lock(mutex_);
+  return idle_.wait_for(lock.native(), patience,
+                        [this]() DGX_REQUIRES(mutex_) { return wishes_.empty() && !is_busy_; });
+}
+
 void SampleLoader::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    if (auto wish = next(stop)) fulfil(*std::move(wish), stop);
+    if (const auto wish = next(stop)) fulfil(*wish, stop);
     free_returned();
+    const MutexLock lock(mutex_);
+    is_busy_ = false;
+    idle_.notify_all();
   }
 }
 
@@ -72,31 +67,17 @@ std::optional<SampleLoader::Wish> SampleLoader::next(const std::stop_token& stop
   if (!arrived) return std::nullopt;
   Wish wish = std::move(wishes_.front());
   wishes_.pop_front();
+  is_busy_ = true;
   return wish;
 }
 
-void SampleLoader::fulfil(Wish wish, const std::stop_token& stop) {
-  if (!wish.file) return send(wish.command, stop);
-  auto sample = read(*wish.file);
-  if (sample) {
-    wish.command.sample = *sample;
-    send(wish.command, stop);
-  }
-  told_({wish.command.pad, *wish.file, sample ? ok() : Status(std::move(sample).error())});
-}
-
-Result<const Sample*> SampleLoader::read(const std::filesystem::path& file) {
-  try {
-    auto clip = read_wav(file);
-    if (!clip) return std::move(clip).error();
-    if (clip->frame_count() == 0) {
-      return Error{ErrorCode::kInvalidArgument, file.string() + " has no audio in it"};
-    }
-    samples_.push_back(std::make_unique<const Sample>(*clip));
-    return samples_.back().get();
-  } catch (const std::bad_alloc&) {
-    return Error{ErrorCode::kOutOfMemory, "there is not enough memory to load " + file.string()};
-  }
+void SampleLoader::fulfil(const Wish& wish, const std::stop_token& stop) {
+  if (!wish.file) return send({wish.pad, nullptr}, stop);
+  auto take = read_take(*wish.file);
+  if (!take) return told_({wish.pad, *wish.file, Status(std::move(take).error()), {}});
+  samples_.push_back(std::make_unique<const Sample>(std::move(take->sample)));
+  send({wish.pad, samples_.back().get()}, stop);
+  told_({wish.pad, *wish.file, ok(), std::move(take->sha256)});
 }
 
 // A full queue means that the host does not run the plugin just now: the command waits, and so do

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
-#include <cstdint>
 #include <deque>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
 #include "generator/base/mutex.hpp"
 #include "generator/base/result.hpp"
-#include "plugin/engine/pad.hpp"
 #include "plugin/engine/sample.hpp"
 #include "plugin/loader/player_link.hpp"
 
@@ -24,6 +24,7 @@ struct LoadOutcome {
   int pad = 0;
   std::filesystem::path file{};
   Status status = ok();
+  std::string sha256{};  ///< Of the file; empty where it could not be read
 };
 
 /// Reads takes from WAV files on a thread of its own, hands them to the player, and frees them
@@ -44,20 +45,21 @@ class SampleLoader {
   /// A file that cannot be read leaves the pad as it is, and `told` hears why.
   void load(int pad, std::filesystem::path file);
   void clear(int pad);
-  void set_pad(int pad, const PadSettings& settings);
-  void set_chromatic(int pad, int root_note);
+
+  /// Waits until all that was asked for is on its way to the player; false where that takes longer
+  /// than `patience`. Not for the audio thread, except where the host does not play live.
+  bool wait_until_idle(std::chrono::milliseconds patience);
 
  private:
   struct Wish {
-    PlayerCommand command{};
-    std::optional<std::filesystem::path> file{};
+    int pad = 0;
+    std::optional<std::filesystem::path> file{};  ///< Nothing clears the pad
   };
 
   void add(Wish wish);
   void run(const std::stop_token& stop);
   [[nodiscard]] std::optional<Wish> next(const std::stop_token& stop);
-  void fulfil(Wish wish, const std::stop_token& stop);
-  [[nodiscard]] Result<const Sample*> read(const std::filesystem::path& file);
+  void fulfil(const Wish& wish, const std::stop_token& stop);
   void send(const PlayerCommand& command, const std::stop_token& stop);
   void free_returned();
 
@@ -68,7 +70,9 @@ class SampleLoader {
 
   Mutex mutex_;
   std::condition_variable_any wished_;
+  std::condition_variable_any idle_;
   std::deque<Wish> wishes_ DGX_GUARDED_BY(mutex_);
+  bool is_busy_ DGX_GUARDED_BY(mutex_) = false;
 
   std::jthread thread_;  // Last: it uses all of the above.
 };

@@ -23,8 +23,7 @@
 #include <vector>
 
 #include "generator/base/philox.hpp"
-#include "plugin/engine/clip_player.hpp"
-#include "plugin/engine/transport_player.hpp"
+#include "plugin/engine/instrument_player.hpp"
 #include "plugin/loader/player_link.hpp"
 
 extern "C" {
@@ -39,6 +38,15 @@ using namespace dgx::plugin;
 
 constexpr int kRate = 48000;
 constexpr std::size_t kLargestBlock = 8192;
+
+PadSettings draw_settings(dgx::RandomStream& random) {
+  PadSettings settings;
+  settings.mode = static_cast<PlayMode>(random.below(3));
+  settings.choke_group = static_cast<int>(random.below(3));
+  settings.tune_semitones = static_cast<double>(random.below(49)) - 24.0;
+  settings.region_start = random.below(50) / 100.0;
+  return settings;
+}
 
 dgx::AudioClip noise(std::uint64_t seed, double seconds, int rate) {
   dgx::RandomStream random(seed, 0);
@@ -74,9 +82,7 @@ MidiEvent draw_event(dgx::RandomStream& random, std::uint32_t frames) {
 /// All that the audio thread touches, made before it begins.
 class AudioThread {
  public:
-  AudioThread(PlayerLink& link, const Sample& followed) : link_(link) {
-    follower_.set_take(&followed, {120, 4, 1});
-  }
+  explicit AudioThread(PlayerLink& link) : link_(link) { player_.set_follow({.follows = true}); }
 
   void play(std::int64_t blocks, bool misbehaves) noexcept {
     forbid_system_calls();
@@ -97,19 +103,27 @@ class AudioThread {
   void play_block() noexcept {
     const std::uint32_t largest = random_.below(50) == 0 ? kLargestBlock : 128;
     const std::uint32_t frames = 1 + random_.below(largest);
-    std::fill_n(left_.begin(), frames, 0.0F);
-    std::fill_n(right_.begin(), frames, 0.0F);
     const std::size_t count = random_.below(4);
     for (std::size_t i = 0; i < count; ++i) events_[i] = draw_event(random_, frames);
     std::sort(events_.begin(), events_.begin() + static_cast<std::ptrdiff_t>(count),
               [](const MidiEvent& a, const MidiEvent& b) { return a.frame < b.frame; });
     link_.apply(player_);
-    player_.process(std::span(events_).first(count), left_.data(), right_.data(), frames);
-    follower_.process(transport(), left_.data(), right_.data(), frames);
+    turn_knobs();
+    const std::array<PositionEvent, 1> position = {
+        PositionEvent{random_.below(frames), transport()}};
+    player_.process(std::span(events_).first(count), position, left_.data(), right_.data(), frames);
     frame_ += frames;
     for (std::uint32_t i = 0; i < frames; ++i) {
       if (!(std::abs(left_[i]) < 1000.0F && std::abs(right_[i]) < 1000.0F)) sane_.store(false);
     }
+  }
+
+  void turn_knobs() noexcept {
+    if (random_.below(8) != 0) return;
+    player_.set_pad(static_cast<int>(random_.below(kPads)), draw_settings(random_));
+    if (random_.below(10) == 0) player_.select(static_cast<int>(random_.below(kPads)), 60);
+    player_.set_quantise(random_.below(3) == 0);
+    player_.set_gain(-static_cast<double>(random_.below(30)));
   }
 
   // Mostly runs on; now and then a locate, a stop, another tempo.
@@ -128,9 +142,7 @@ class AudioThread {
   }
 
   PlayerLink& link_;
-  SincTables tables_{};
-  ClipPlayer player_{kRate};
-  TransportPlayer follower_{kRate, tables_};
+  InstrumentPlayer player_{kRate};
   dgx::RandomStream random_{11, 0};
   std::array<MidiEvent, 4> events_{};
   std::array<float, kLargestBlock> left_{};
@@ -143,24 +155,8 @@ class AudioThread {
 };
 
 PlayerCommand draw_command(dgx::RandomStream& random, const std::vector<Sample>& samples) {
-  PlayerCommand command;
-  command.pad = static_cast<int>(random.below(kPads));
-  switch (random.below(4)) {
-    case 0:
-      command.kind = PlayerCommand::Kind::kSetPad;
-      command.settings.mode = static_cast<PlayMode>(random.below(3));
-      command.settings.choke_group = static_cast<int>(random.below(3));
-      command.settings.tune_semitones = static_cast<double>(random.below(49)) - 24.0;
-      command.settings.region_start = random.below(50) / 100.0;
-      return command;
-    case 1:
-      command.kind = PlayerCommand::Kind::kSetChromatic;
-      return command;
-    default:
-      command.kind = PlayerCommand::Kind::kSetSample;
-      command.sample = &samples[random.below(static_cast<std::uint32_t>(samples.size()))];
-      return command;
-  }
+  const auto pad = static_cast<int>(random.below(kPads));
+  return {pad, &samples[random.below(static_cast<std::uint32_t>(samples.size()))]};
 }
 
 }  // namespace
@@ -170,15 +166,13 @@ int main(int argc, char** argv) {
   const bool misbehaves = argc > 2 && std::string(argv[2]) == "misbehave";
   std::vector<Sample> samples;
   for (const int rate : {32000, 44100, 48000, 96000}) {
-    samples.emplace_back(noise(static_cast<std::uint64_t>(rate), 0.5, rate));
+    samples.emplace_back(noise(static_cast<std::uint64_t>(rate), 0.5, rate), TakeTiming{120, 4, 1});
   }
   PlayerLink link;
   for (int pad = 0; pad < kPads; ++pad) {
-    PlayerCommand command{.kind = PlayerCommand::Kind::kSetSample, .pad = pad};
-    command.sample = &samples[static_cast<std::size_t>(pad) % samples.size()];
-    if (!link.try_send(command)) return 2;
+    if (!link.try_send({pad, &samples[static_cast<std::size_t>(pad) % samples.size()]})) return 2;
   }
-  AudioThread audio(link, samples[2]);
+  AudioThread audio(link);
   std::thread([&] { audio.play(blocks, misbehaves); }).detach();
 
   dgx::RandomStream random(3, 0);
