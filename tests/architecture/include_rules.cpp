@@ -76,6 +76,11 @@ const std::vector<FolderRule> kFolders = {
     {"plugin/realtime", {"generator/base"}},
     {"plugin/loader",
      {"plugin/engine", "plugin/realtime", "generator/client", "generator/audio", "generator/base"}},
+    {"plugin/instrument",
+     {"plugin/engine", "plugin/realtime", "plugin/loader", "generator/audio", "generator/base"}},
+    {"plugin/lv2",
+     {"plugin/instrument", "plugin/engine", "plugin/realtime", "plugin/loader", "generator/audio",
+      "generator/base"}},
     {"plugin",
      {"ui", "plugin/engine", "plugin/realtime", "plugin/loader", "generator/client",
       "generator/protocol", "generator/audio", "generator/base"}},
@@ -106,7 +111,8 @@ const std::vector<PackageRule> kPackages = {
     {"png.h", {"generator/app/drawing"}},
     {"ft2build.h", {"generator/app/drawing"}},
     {"imgui", {"ui", "plugin"}},
-    {"Distrho", {"plugin"}},
+    {"lv2/", {"plugin/lv2"}},
+    {"Distrho", {"plugin/lv2"}},
 };
 
 struct Include {

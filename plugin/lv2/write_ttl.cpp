@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lets the built plugin describe itself, and adds what DPF has no word for. Part of the build.
+//
+// Usage: write_ttl MODULE: writes manifest.ttl and MODULE's .ttl into MODULE's folder.
+#include <dlfcn.h>
+
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read_file(const fs::path& file) {
+  std::ifstream stream(file);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+void write_file(const fs::path& file, const std::string& text) {
+  std::ofstream stream(file);
+  stream << text;
+  stream.close();
+  if (!stream) throw std::runtime_error("cannot write " + file.string());
+}
+
+void insert_after(std::string& text, const std::string& place, const std::string& what) {
+  const auto found = text.find(place);
+  if (found == std::string::npos) throw std::runtime_error("DPF wrote no " + place);
+  text.insert(found + place.size(), what);
+}
+
+void describe(const fs::path& module) {
+  void* library = ::dlopen(module.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) throw std::runtime_error(::dlerror());
+  using Generate = void (*)(const char*);
+  const auto generate = reinterpret_cast<Generate>(::dlsym(library, "lv2_generate_ttl"));
+  if (generate == nullptr) throw std::runtime_error(module.string() + " cannot describe itself");
+  fs::current_path(module.parent_path());
+  generate(module.stem().c_str());
+}
+
+// DPF 1.6 has no designation for the port by which a host says that it exports.
+void add_freewheel(const fs::path& ttl) {
+  std::string text = read_file(ttl);
+  insert_after(text, "lv2:symbol \"freewheel\" ;\n",
+               "        lv2:designation lv2:freeWheeling ;\n"
+               "        lv2:portProperty <http://lv2plug.in/ns/ext/port-props#notOnGUI> ;\n");
+  write_file(ttl, text);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    if (argc != 2) throw std::runtime_error("usage: write_ttl MODULE");
+    const fs::path module = fs::absolute(argv[1]);
+    describe(module);
+    add_freewheel(fs::path(module).replace_extension(".ttl"));
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "write_ttl: %s\n", error.what());
+    return 1;
+  }
+}

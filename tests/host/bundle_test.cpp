@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/host/lv2_host.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/command.hpp"
+
+using namespace dgx::test;
+
+namespace {
+
+const std::string kBundle = DGX_BINARY_DIR "/bin/dgx-music.lv2";
+
+}  // namespace
+
+TEST_CASE("lv2_validate finds nothing to say against the bundle", "[host]") {
+  const auto result = run_command("lv2_validate " + kBundle + "/*.ttl 2>&1");
+  INFO(result.output);
+  CHECK(result.output.find("Found 0 errors") != std::string::npos);
+  CHECK(result.output.find("warning") == std::string::npos);
+  CHECK(result.exit_code == 0);
+}
+
+TEST_CASE("The plugin shows its descriptor and nothing else", "[host]") {
+  const auto result = run_command("nm -D --defined-only " + kBundle +
+                                  "/dgx-music.so | awk '$2 != \"A\" { print $3 }' | sort | xargs");
+  CHECK(result.output == "lv2_descriptor lv2_generate_ttl\n");
+}
+
+#ifndef DGX_SANITIZED
+TEST_CASE("The plugin loads nothing but what every program has", "[host]") {
+  const auto result = run_command("readelf -d " + kBundle +
+                                  "/dgx-music.so | sed -n 's/.*(NEEDED).*\\[\\(.*\\)\\.so.*/\\1/p'"
+                                  " | sort | xargs");
+  CHECK(result.output == "ld-linux-x86-64 libc libgcc_s libm libstdc++\n");
+}
+#endif
+
+TEST_CASE("An instance is there at once, and nothing is started for it", "[host]") {
+  const auto threads = [] {
+    const std::filesystem::directory_iterator tasks("/proc/self/task");
+    return std::distance(begin(tasks), end(tasks));
+  };
+  const auto before = threads();
+  const auto host = std::make_unique<Lv2Host>();
+  host->run(64);
+  CHECK(threads() == before + 1);  // The loader
+  const auto children = run_command("pgrep -P $PPID -x dgx-music");
+  CHECK(children.output.empty());
+}
+
+TEST_CASE("Any number of instances live beside each other", "[host]") {
+  std::vector<std::unique_ptr<Lv2Host>> hosts;
+  for (int i = 0; i < 32; ++i) hosts.push_back(std::make_unique<Lv2Host>());
+  for (const auto& host : hosts) {
+    host->midi(0, 0x90, 36, 100);
+    host->run(256);
+    CHECK(host->left[100] == 0.0F);
+  }
+}
