@@ -13,7 +13,7 @@ using namespace dgx::test;
 
 namespace {
 
-const std::string kBundle = DGX_BINARY_DIR "/bin/dgx-music.lv2";
+const std::string kBundle = DGX_BINARY_DIR "/lv2/dgx-music.lv2";
 
 }  // namespace
 

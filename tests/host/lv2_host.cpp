@@ -31,7 +31,7 @@ constexpr std::size_t kEventBytes = 65536;
 class World {
  public:
   World() {
-    LilvNode* bundle = lilv_new_file_uri(world_, nullptr, DGX_BINARY_DIR "/bin/dgx-music.lv2/");
+    LilvNode* bundle = lilv_new_file_uri(world_, nullptr, DGX_BINARY_DIR "/lv2/dgx-music.lv2/");
     lilv_world_load_bundle(world_, bundle);
     lilv_node_free(bundle);
   }
@@ -124,6 +124,11 @@ Lv2Host::Lv2Host(HostOptions options)
   if (instance_ == nullptr) throw std::runtime_error("the plugin was not instantiated");
   connect_ports();
   lv2_atom_forge_init(&forge_, &urids().map);
+  names_ = {urids().of(LV2_MIDI__MidiEvent),     urids().of(LV2_TIME__Position),
+            urids().of(LV2_TIME__frame),         urids().of(LV2_TIME__speed),
+            urids().of(LV2_TIME__bar),           urids().of(LV2_TIME__barBeat),
+            urids().of(LV2_TIME__beatUnit),      urids().of(LV2_TIME__beatsPerBar),
+            urids().of(LV2_TIME__beatsPerMinute)};
   begin_events();
   lilv_instance_activate(instance_);
 }
@@ -162,28 +167,28 @@ void Lv2Host::midi(std::uint32_t frame, std::uint8_t status, std::uint8_t first,
                    std::uint8_t second) {
   const std::array<std::uint8_t, 3> bytes = {status, first, second};
   lv2_atom_forge_frame_time(&forge_, frame);
-  lv2_atom_forge_atom(&forge_, 3, urids().of(LV2_MIDI__MidiEvent));
+  lv2_atom_forge_atom(&forge_, 3, names_.midi_event);
   lv2_atom_forge_write(&forge_, bytes.data(), 3);
 }
 
 void Lv2Host::position(std::uint32_t frame, const HostPosition& position) {
   LV2_Atom_Forge_Frame object{};
-  const auto key = [this](const char* name) { lv2_atom_forge_key(&forge_, urids().of(name)); };
+  const auto key = [this](LV2_URID name) { lv2_atom_forge_key(&forge_, name); };
   lv2_atom_forge_frame_time(&forge_, frame);
-  lv2_atom_forge_object(&forge_, &object, 0, urids().of(LV2_TIME__Position));
-  key(LV2_TIME__frame);
+  lv2_atom_forge_object(&forge_, &object, 0, names_.position);
+  key(names_.frame);
   lv2_atom_forge_long(&forge_, position.frame);
-  key(LV2_TIME__speed);
+  key(names_.speed);
   lv2_atom_forge_float(&forge_, static_cast<float>(position.speed));
-  key(LV2_TIME__bar);
+  key(names_.bar);
   lv2_atom_forge_long(&forge_, position.bar);
-  key(LV2_TIME__barBeat);
+  key(names_.bar_beat);
   lv2_atom_forge_float(&forge_, static_cast<float>(position.bar_beat));
-  key(LV2_TIME__beatUnit);
+  key(names_.beat_unit);
   lv2_atom_forge_int(&forge_, position.beat_unit);
-  key(LV2_TIME__beatsPerBar);
+  key(names_.beats_per_bar);
   lv2_atom_forge_float(&forge_, static_cast<float>(position.beats_per_bar));
-  key(LV2_TIME__beatsPerMinute);
+  key(names_.bpm);
   lv2_atom_forge_float(&forge_, static_cast<float>(position.bpm));
   lv2_atom_forge_pop(&forge_, &object);
 }

@@ -68,7 +68,7 @@ class Lv2Host {
   Lv2Host(const Lv2Host&) = delete;
   Lv2Host& operator=(const Lv2Host&) = delete;
 
-  // For the next run().
+  // For the next run(). midi() and position() may be called on an audio thread.
   void midi(std::uint32_t frame, std::uint8_t status, std::uint8_t first, std::uint8_t second);
   void position(std::uint32_t frame, const HostPosition& position);
   void set_path(const std::string& key, const std::string& path);
@@ -127,6 +127,9 @@ class Lv2Host {
   std::vector<std::uint64_t> events_in_{};
   std::vector<std::uint64_t> events_out_{};
   LV2_Atom_Forge forge_{};
+  struct {
+    LV2_URID midi_event, position, frame, speed, bar, bar_beat, beat_unit, beats_per_bar, bpm;
+  } names_{};
   LV2_Atom_Forge_Frame sequence_{};
   std::vector<std::vector<std::uint64_t>> jobs_{};
   std::mutex warnings_mutex_{};
