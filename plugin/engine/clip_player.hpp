@@ -106,7 +106,7 @@ class ClipPlayer {
   SincTables tables_{};
   std::array<Pad, kPads> pads_{};
   std::array<Slot, 2 * kVoices> slots_{};  // Those that sound, and those that fade out.
-  std::array<const Sample*, 2 * kPads> retiring_{};
+  std::array<const Sample*, std::size_t{2} * kPads> retiring_{};
   std::uint64_t starts_ = 0;
   int chromatic_pad_ = 0;
   int root_note_ = 60;

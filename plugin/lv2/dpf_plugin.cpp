@@ -38,9 +38,8 @@ std::uint32_t hints_of(ControlKind kind) {
     case ControlKind::kChoice:
       return DISTRHO::kParameterIsAutomatable | DISTRHO::kParameterIsInteger;
     case ControlKind::kSwitch:
-      return DISTRHO::kParameterIsAutomatable | DISTRHO::kParameterIsBoolean;
+    // Hosts know it by its designation. Were it not automatable, DPF would write what is no LV2.
     case ControlKind::kFreewheel:
-      // Hosts know it by its designation. Without this DPF adds a property that is no LV2.
       return DISTRHO::kParameterIsAutomatable | DISTRHO::kParameterIsBoolean;
     case ControlKind::kMeter:
       break;

@@ -37,11 +37,11 @@ class Outbox {
 
   void free_delivered() DGX_REQUIRES(mutex_);
 
+  SpscQueue<const Message*, 64> waiting_{};
+  SpscQueue<const Message*, 64> delivered_{};
   const Urids& urids_;
   Mutex mutex_;
   std::vector<std::unique_ptr<const Message>> messages_ DGX_GUARDED_BY(mutex_){};
-  SpscQueue<const Message*, 64> waiting_{};
-  SpscQueue<const Message*, 64> delivered_{};
   const Message* next_ = nullptr;  // The audio thread's own: popped, and found no room.
 };
 

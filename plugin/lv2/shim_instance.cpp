@@ -84,6 +84,7 @@ void ShimInstance::before_run() noexcept {
 
 void ShimInstance::read_event(const LV2_Atom_Event& event) noexcept {
   if (transport_.read(event.body)) {
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-union-access): LV2's type
     const auto offset = static_cast<std::uint32_t>(std::max<std::int64_t>(event.time.frames, 0));
     return instrument_->place({offset, transport_.current()});
   }
@@ -114,6 +115,7 @@ LV2_Worker_Status ShimInstance::work(std::uint32_t size, const void* data) {
       tell_property(message->property);
     } else {
       tell_all();
+      tell_property(urids_.notice);
     }
     return LV2_WORKER_SUCCESS;
   }
@@ -156,7 +158,6 @@ void ShimInstance::tell_property(LV2_URID property) {
 void ShimInstance::tell_all() {
   for (const LV2_URID pad : urids_.pads) tell_property(pad);
   tell_property(urids_.prompt);
-  tell_property(urids_.notice);
 }
 
 LV2_State_Status ShimInstance::save(LV2_State_Store_Function store, LV2_State_Handle handle,

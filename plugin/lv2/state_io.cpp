@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -18,6 +20,7 @@ struct PathFeatures {
         free(find_feature<LV2_State_Free_Path>(features, LV2_STATE__freePath)) {}
   const LV2_State_Map_Path* map;
   const LV2_State_Free_Path* free;
+  std::map<std::filesystem::path, std::string> mapped{};
 };
 
 class Writer {
@@ -74,15 +77,19 @@ class Reader {
   LV2_State_Handle handle_;
 };
 
-void put_file(Writer& writer, const PathFeatures& paths, const Urids& urids, LV2_URID key,
+void put_file(Writer& writer, PathFeatures& paths, const Urids& urids, LV2_URID key,
               const std::filesystem::path& file) {
   std::error_code ignored;
   // A host cannot take along what is missing; the path is kept for the day when it is back.
   if (paths.map == nullptr || !std::filesystem::exists(file, ignored)) {
     return writer.text(key, file.string(), urids.atom_path, LV2_STATE_IS_POD);
   }
-  char* mapped = paths.map->abstract_path(paths.map->handle, file.c_str());
-  writer.text(key, take_path(mapped, paths.free), urids.atom_path, kPortable);
+  // One file may be on several pads: lilv leaks where it is asked for the same one again.
+  auto& mapped = paths.mapped[file];
+  if (mapped.empty()) {
+    mapped = take_path(paths.map->abstract_path(paths.map->handle, file.c_str()), paths.free);
+  }
+  writer.text(key, mapped, urids.atom_path, kPortable);
 }
 
 std::filesystem::path get_file(const Reader& reader, const PathFeatures& paths, const Urids& urids,
@@ -109,7 +116,7 @@ LV2_State_Status save_state(Instrument& instrument, const Urids& urids,
                             LV2_State_Store_Function store, LV2_State_Handle handle,
                             const LV2_Feature* const* features) {
   const InstrumentState state = instrument.save();
-  const PathFeatures paths(features);
+  PathFeatures paths(features);
   Writer writer(store, handle);
   writer.put(urids.version, &InstrumentState::kVersion, sizeof InstrumentState::kVersion,
              urids.atom_int, kPortable);
