@@ -76,6 +76,35 @@ TEST_CASE("Stereo has its codebooks shared between two channels", "[config]") {
   CHECK(c.decoder.codebooks_per_channel() == 4);
 }
 
+TEST_CASE("All sizes that are published are read, with and without melody and stereo", "[config]") {
+  struct Size {
+    std::int64_t layers;
+    std::int64_t width;
+  };
+  for (const Size& size : {Size{24, 1024}, Size{48, 1536}, Size{48, 2048}}) {
+    const auto number = [](std::int64_t value) { return std::to_string(value); };
+    std::string config = with(small_config(), "\"hidden_size\": 1024, \"num_hidden_layers\": 24",
+                              "\"hidden_size\": " + number(size.width) +
+                                  ", \"num_hidden_layers\": " + number(size.layers));
+    config = with(config, "\"num_attention_heads\": 16, \"ffn_dim\": 4096",
+                  "\"num_attention_heads\": " + number(size.width / 64) +
+                      ", \"ffn_dim\": " + number(4 * size.width));
+    const std::string melody = with(with(config, "\"musicgen\"", "\"musicgen_melody\""),
+                                    "musicgen_decoder", "musicgen_melody_decoder");
+    for (const std::string& mono : {config, melody}) {
+      const std::string stereo = with(mono, "\"num_codebooks\": 4, \"audio_channels\": 1",
+                                      "\"num_codebooks\": 8, \"audio_channels\": 2");
+      for (const ModelConfig& c : {parsed(mono), parsed(stereo)}) {
+        CHECK(c.decoder.num_hidden_layers == size.layers);
+        CHECK(c.decoder.head_size() == 64);
+        CHECK(c.decoder.ffn_dim == 4 * size.width);
+        CHECK(c.decoder.codebooks_per_channel() == 4);
+        CHECK(c.melody.has_value() == (mono == melody));
+      }
+    }
+  }
+}
+
 TEST_CASE("A melody model has its chroma settings from both files", "[config]") {
   std::string config = with(small_config(), R"("model_type": "musicgen",)",
                             R"("model_type": "musicgen_melody", "chroma_length": 117,)");
