@@ -8,6 +8,7 @@
 #include "generator/app/command_line.hpp"
 #include "generator/app/interrupts.hpp"
 #include "generator/app/report.hpp"
+#include "generator/app/service_link.hpp"
 #include "generator/app/settings.hpp"
 #include "generator/app/terminal.hpp"
 #include "generator/backup/backup.hpp"
@@ -78,6 +79,9 @@ int run_restore(const std::string& file) {
   const Interrupts interrupts;
   const auto settings = read_settings();
   if (!settings) return report_error(settings.error(), false);
+  if (Status left = dismiss_idle_service(*settings); !left) {
+    return report_error(left.error(), false);
+  }
   BackupProgress progress;
   const auto on_wait = [] {
     print_line(STDERR_FILENO, "waiting for another dgx-music on the same data folder to finish");

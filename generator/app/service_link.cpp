@@ -157,6 +157,14 @@ Result<client::GeneratorClient> connect_or_start(const Settings& settings, int i
   }
 }
 
+Status dismiss_idle_service(const Settings& settings) {
+  const auto options = service_address(settings);
+  const auto health = client::GeneratorClient(options).health();
+  // Who does not answer, or for other settings, is none that could be told.
+  if (!health || !misfit_of(*health, settings).empty() || !may_be_replaced(*health)) return ok();
+  return client::end_service(options, health->pid);
+}
+
 Result<FollowedJob> generate_through_service(
     const Settings& settings, const GenerationRequest& request, bool embed_receipt,
     const std::function<void(double fraction, const Progress&)>& progress,

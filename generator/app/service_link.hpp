@@ -24,6 +24,10 @@ client::ClientOptions service_address(const Settings& settings);
 /// eventfd, or -1) is raised meanwhile.
 Result<client::GeneratorClient> connect_or_start(const Settings& settings, int interrupt = -1);
 
+/// Tells a service of these settings to leave that a command started and that has no work, for who
+/// needs the data folder to himself. Any other one stays, and has the folder's lock.
+Status dismiss_idle_service(const Settings& settings);
+
 /// How a job came out, with the receipts of the takes that were completed.
 struct FollowedJob {
   protocol::Job job{};

@@ -142,6 +142,20 @@ TEST_CASE("A history comes back from its backup as it was", "[integration]") {
   CHECK(program.generate({"house, 120 BPM", "--bars", "1"}).size() == 1);
 }
 
+TEST_CASE("A restore does not wait for a service that has nothing to do", "[integration]") {
+  Program program;
+  program.use_fake_engine();
+  CHECK(program.generate({"a plain tone", "--duration", "1"}).size() == 1);
+  const fs::path backup = program.home() / "backup.tar";
+  REQUIRE(program.run({"backup", backup.string()}).exit_code == 0);
+  for (const char* end : {"", "-wal", "-shm"}) fs::remove(program.database().string() + end);
+  const Outcome restored = program.run({"restore", backup.string()});
+  INFO(restored.err);
+  CHECK(restored.exit_code == 0);
+  CHECK(restored.err.empty());
+  CHECK_FALSE(fs::exists(program.socket()));
+}
+
 TEST_CASE("tar unpacks a backup, for the day when this program is gone", "[integration]") {
   Program program;
   program.use_fake_engine();
@@ -180,6 +194,7 @@ TEST_CASE("What cannot be backed up or restored is refused in one sentence", "[i
   check_refused(program.run({"backup", "/nowhere/backup.tar"}), {"/nowhere"});
   REQUIRE(program.run({"backup", backup.string()}).exit_code == 0);
   check_refused(program.run({"backup", backup.string()}), {backup.string(), "replaces nothing"});
+  program.end_services();
   const auto before = files_beneath(program.data());
   check_refused(program.run({"restore", backup.string()}),
                 {program.database().string(), "nothing was changed", "DGX_MUSIC_DATA_DIR"});
