@@ -96,6 +96,7 @@ class Batch {
   }
 
   Status submit_all() {
+    if (!any_open()) return ok();
     auto service = connect_or_start(settings_, stop_event_.fd());
     if (!service) return stopped() ? ok() : Status(std::move(service).error());
     for (std::size_t i = 0; i < lines_.size() && !stopped(); ++i) {

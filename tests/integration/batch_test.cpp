@@ -129,6 +129,9 @@ TEST_CASE("A batch that cannot be read is refused before a service starts", "[in
   std::string many;
   for (int i = 0; i < 1001; ++i) many += "rain\n";
   check_refused(evening.run(many), {"must hold at most 1000 requests, got 1001"});
+  const auto wrong = evening.run("no\n");
+  CHECK(wrong.exit_code == 2);
+  CHECK(wrong.err == "dgx-music: line 1: prompt must be 3 to 1000 characters, got 2\n");
   CHECK_FALSE(fs::exists(evening.program.socket()));
 }
 
