@@ -79,11 +79,11 @@ void measure_start() {
 
 void measure_rest(const Served& service) {
   ::usleep(500'000);
-  const auto mebibytes = [&service](const char* kind) {
-    return number(static_cast<double>(service.memory(kind)) / 1024);
+  const auto megabytes = [&service](const char* kind) {
+    return number(static_cast<double>(service.memory(kind)) * 1024 / 1e6);
   };
-  print("memory at rest: resident / of that its own, MiB",
-        mebibytes("VmRSS") + " / " + mebibytes("RssAnon"), "20");
+  print("memory at rest: resident / of that its own, MB",
+        megabytes("VmRSS") + " / " + megabytes("RssAnon"), "20");
 }
 
 void measure_calls(const Served& service, int calls) {

@@ -25,7 +25,7 @@ void wait_for_event(const Program& program, const std::string& job_id, const std
 void wait_until_done(const Program& program, const std::set<std::string>& jobs);
 
 /// The database is sound, and has so many completed takes; each has its files, and there are no
-/// others.
+/// others but those kept aside.
 void check_whole(const Program& program, std::size_t completed);
 
 }  // namespace dgx::test
