@@ -85,7 +85,7 @@ TEST_CASE("Twenty thousand jobs leave the service as small as it was", "[integra
   for (std::size_t done = 0; done < jobs;) {
     const auto accepted = client_of(program).generate_batch({kJobsOfASample, tone("a plain tone")});
     REQUIRE_OK(accepted);
-    wait_until_done(program, {accepted->jobs.back().job_id});
+    for (const auto& job : accepted->jobs) wait_until_done(program, {job.job_id});
     done += kJobsOfASample;
     samples.push_back(look_at(program, service.pid(), done));
     fs::remove_all(program.takes());  // They would fill the disk, and are not what is looked at.
