@@ -57,5 +57,6 @@ build_programs() {
     ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$root/build/CMakeCache.txt"; then
     step "Configuring build/" configure release build -DDGX_BUILD_TESTS=OFF || return
   fi
-  step "Building dgx-music" cmake --build "$root/build" --target dgx-music dgx-music-engine
+  step "Building dgx-music" cmake --build "$root/build" --target dgx-music dgx-music-engine \
+    dgx_lv2
 }

@@ -20,6 +20,12 @@ double real(float value, const Control& control) noexcept {
 
 }  // namespace
 
+std::string control_symbol(std::size_t index) {
+  const std::string symbol(control(index).symbol);
+  if (!is_pad_control(index)) return symbol;
+  return "pad" + std::to_string(pad_of_control(index) + 1) + "_" + symbol;
+}
+
 PadSettings pad_settings(std::span<const float> values) noexcept {
   const auto real_of = [&](PerPad index) { return real(values[index], kPadControls[index]); };
   PadSettings settings;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "plugin/engine/pad.hpp"
@@ -121,6 +122,9 @@ constexpr const Control& control(std::size_t index) {
   return is_pad_control(index) ? kPadControls[(index - kGlobals) % kPadControlCount]
                                : kGlobalControls[index];
 }
+
+/// The symbol of its port: "gain", "pad3_gain".
+std::string control_symbol(std::size_t index);
 
 /// What the controls of one pad, kPadControlCount values, say.
 PadSettings pad_settings(std::span<const float> values) noexcept;

@@ -75,11 +75,10 @@ class DpfPlugin final : public DISTRHO::Plugin {
     const Control& row = dgx::plugin::control(index);
     parameter.hints = hints_of(row.kind);
     parameter.name = text(row.name);
-    parameter.symbol = text(row.symbol);
+    parameter.symbol = text(dgx::plugin::control_symbol(index));
     if (dgx::plugin::is_pad_control(index)) {
       const int pad = dgx::plugin::pad_of_control(index);
       parameter.name = text("Pad " + std::to_string(pad + 1) + " " + std::string(row.name));
-      parameter.symbol = text(dgx::plugin::pad_key(pad) + "_" + std::string(row.symbol));
       parameter.groupId = static_cast<std::uint32_t>(pad);
     }
     parameter.unit = text(row.unit);

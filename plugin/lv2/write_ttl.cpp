@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lets the built plugin describe itself, and adds what DPF has no word for. Part of the build.
 //
-// Usage: write_ttl MODULE: writes manifest.ttl and MODULE's .ttl into MODULE's folder.
+// Usage: write_ttl MODULE: writes manifest.ttl, MODULE's .ttl and presets.ttl into MODULE's folder.
 #include <dlfcn.h>
 
 #include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
 #include <string>
+
+#include "plugin/instrument/factory_presets.hpp"
+#include "plugin/lv2/properties.hpp"
 
 namespace {
 
@@ -52,6 +56,41 @@ void add_freewheel(const fs::path& ttl) {
   write_file(ttl, text);
 }
 
+std::string preset_uri(const dgx::plugin::FactoryPreset& preset) {
+  return "<" + std::string(dgx::plugin::kPluginUri) + "#preset-" + std::string(preset.symbol) + ">";
+}
+
+std::string ports_of(const dgx::plugin::FactoryPreset& preset) {
+  using dgx::plugin::ControlKind;
+  std::ostringstream text;
+  const char* separator = "    lv2:port ";
+  for (std::size_t i = 0; i < preset.values.size(); ++i) {
+    const ControlKind kind = dgx::plugin::control(i).kind;
+    if (kind == ControlKind::kMeter || kind == ControlKind::kFreewheel) continue;
+    text << separator << "[\n        lv2:symbol \"" << dgx::plugin::control_symbol(i)
+         << "\" ;\n        pset:value " << std::showpoint << preset.values[i] << "\n    ]";
+    separator = " , ";
+  }
+  return text.str() + " .\n\n";
+}
+
+void write_presets(const fs::path& folder) {
+  std::string manifest = read_file(folder / "manifest.ttl");
+  manifest += "@prefix pset: <http://lv2plug.in/ns/ext/presets#> .\n\n";
+  std::string text =
+      "@prefix lv2: <http://lv2plug.in/ns/lv2core#> .\n"
+      "@prefix pset: <http://lv2plug.in/ns/ext/presets#> .\n"
+      "@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n\n";
+  for (const auto& preset : dgx::plugin::factory_presets()) {
+    const std::string head = preset_uri(preset) + "\n    a pset:Preset ;\n    lv2:appliesTo <" +
+                             dgx::plugin::kPluginUri + "> ;\n";
+    manifest += head + "    rdfs:seeAlso <presets.ttl> .\n\n";
+    text += head + "    rdfs:label \"" + std::string(preset.name) + "\" ;\n" + ports_of(preset);
+  }
+  write_file(folder / "manifest.ttl", manifest);
+  write_file(folder / "presets.ttl", text);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -60,6 +99,7 @@ int main(int argc, char** argv) {
     const fs::path module = fs::absolute(argv[1]);
     describe(module);
     add_freewheel(fs::path(module).replace_extension(".ttl"));
+    write_presets(module.parent_path());
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "write_ttl: %s\n", error.what());

@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "tests/host/lv2_host.hpp"
+#include "tests/host/takes.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/command.hpp"
+#include "tests/support/temp_dir.hpp"
 
 using namespace dgx::test;
 
@@ -45,12 +47,36 @@ TEST_CASE("An instance is there at once, and nothing is started for it", "[host]
     const std::filesystem::directory_iterator tasks("/proc/self/task");
     return std::distance(begin(tasks), end(tasks));
   };
+  { const Lv2Host first; }  // The thread sanitizer begins a thread of its own with the first.
   const auto before = threads();
   const auto host = std::make_unique<Lv2Host>();
   host->run(64);
   CHECK(threads() == before + 1);  // The loader
   const auto children = run_command("pgrep -P $PPID -x dgx-music");
   CHECK(children.output.empty());
+}
+
+TEST_CASE("Every factory preset sets every control, and leaves the takes", "[host]") {
+  const TempDir folder;
+  Lv2Host host;
+  REQUIRE(host.load(1, write_take(folder / "take.wav", noise_take(1, 100))));
+  const auto presets = host.presets();
+  CHECK(presets.size() == 8);
+  for (const std::string& preset : presets) {
+    CAPTURE(preset);
+    host.control("pad12_tune") = 7;
+    host.control("follow_from") = 99;
+    REQUIRE(host.load_preset(preset));
+    CHECK(host.control("pad12_tune") == 0);
+    CHECK(host.control("follow_from") == 1);
+    host.run(64);
+    CHECK(host.control("takes") == 1);
+  }
+  REQUIRE(host.load_preset("Loops that start on bars"));
+  CHECK(host.control("quantise") == 1);
+  CHECK(host.control("pad7_mode") == 2);
+  REQUIRE(host.load_preset("Soft keys: swell in, ring out"));
+  CHECK(host.control("pad1_attack") == Approx(0.4));
 }
 
 TEST_CASE("Any number of instances live beside each other", "[host]") {

@@ -6,6 +6,7 @@
 #include <lv2/midi/midi.h>
 #include <lv2/parameters/parameters.h>
 #include <lv2/patch/patch.h>
+#include <lv2/presets/presets.h>
 #include <lv2/time/time.h>
 
 #include <array>
@@ -59,6 +60,22 @@ World& world() {
 
 char* duplicate(const std::string& text) {
   return ::strdup(text.c_str());
+}
+
+void for_each_preset(const LilvPlugin* plugin,
+                     const std::function<void(const std::string&, LilvState*)>& use) {
+  LilvNode* kind = lilv_new_uri(world().get(), LV2_PRESETS__Preset);
+  LilvNodes* presets = lilv_plugin_get_related(plugin, kind);
+  LILV_FOREACH(nodes, i, presets) {
+    const LilvNode* preset = lilv_nodes_get(presets, i);
+    lilv_world_load_resource(world().get(), preset);
+    LilvState* state = lilv_state_new_from_world(world().get(), &urids().map, preset);
+    if (state == nullptr) throw std::runtime_error("a preset cannot be read");
+    use(lilv_state_get_label(state), state);
+    lilv_state_free(state);
+  }
+  lilv_nodes_free(presets);
+  lilv_node_free(kind);
 }
 
 }  // namespace
@@ -336,10 +353,32 @@ void Lv2Host::save(const fs::path& folder, const std::string& state, bool with_c
   if (failed != 0) throw std::runtime_error("the state was not saved to " + save_folder);
 }
 
+std::vector<std::string> Lv2Host::presets() const {
+  std::vector<std::string> names;
+  for_each_preset(plugin_, [&](const std::string& name, LilvState*) { names.push_back(name); });
+  return names;
+}
+
+bool Lv2Host::load_preset(const std::string& name) {
+  bool loaded = false;
+  for_each_preset(plugin_, [&](const std::string& label, LilvState* state) {
+    if (label != name) return;
+    apply(state, true);
+    loaded = true;
+  });
+  return loaded;
+}
+
 bool Lv2Host::restore(const fs::path& state_folder, bool with_controls) {
   LilvState* state = lilv_state_new_from_file(world().get(), &urids().map, nullptr,
                                               (state_folder / "state.ttl").c_str());
   if (state == nullptr) return false;
+  apply(state, with_controls);
+  lilv_state_free(state);
+  return true;
+}
+
+void Lv2Host::apply(LilvState* state, bool with_controls) {
   const auto set_value = [](const char* symbol, void* host, const void* value, std::uint32_t,
                             std::uint32_t) {
     std::memcpy(&static_cast<Lv2Host*>(host)->control(symbol), value, sizeof(float));
@@ -347,8 +386,6 @@ bool Lv2Host::restore(const fs::path& state_folder, bool with_controls) {
   const std::array<const LV2_Feature*, 1> features = {nullptr};
   lilv_state_restore(state, instance_, with_controls ? +set_value : nullptr, this, 0,
                      features.data());
-  lilv_state_free(state);
-  return true;
 }
 
 }  // namespace dgx::test

@@ -97,6 +97,10 @@ class Lv2Host {
   /// False where there is no such state.
   bool restore(const std::filesystem::path& state_folder, bool with_controls = true);
 
+  /// The names of the presets that come with the plugin.
+  [[nodiscard]] std::vector<std::string> presets() const;
+  bool load_preset(const std::string& name);
+
   /// The session was renamed or saved under another name: makePath gives paths there from now on.
   void move_session(std::filesystem::path folder) { session_folder_ = std::move(folder); }
 
@@ -111,6 +115,7 @@ class Lv2Host {
   static int print_warning(LV2_Log_Handle host, LV2_URID type, const char* format, ...);
   static int print_warning_list(LV2_Log_Handle host, LV2_URID type, const char* format,
                                 std::va_list arguments);
+  void apply(LilvState* state, bool with_controls);
   void connect_ports();
   void begin_events();
   void set_property(LV2_Atom_Forge& forge, const std::string& key, const char* type,

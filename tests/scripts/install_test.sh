@@ -19,7 +19,9 @@ expect_text "files under $prefix"
 for file in bin/dgx-music bin/dgx-music-engine share/man/man1/dgx-music.1 \
   share/bash-completion/completions/dgx-music share/zsh/site-functions/_dgx-music \
   share/fish/vendor_completions.d/dgx-music.fish share/doc/dgx-music/LICENSE \
-  share/systemd/user/dgx-music.socket; do
+  share/systemd/user/dgx-music.socket share/dgx-music/prompts.toml \
+  lib/lv2/dgx-music.lv2/manifest.ttl lib/lv2/dgx-music.lv2/dgx-music.ttl \
+  lib/lv2/dgx-music.lv2/presets.ttl lib/lv2/dgx-music.lv2/dgx-music.so; do
   [ -s "$prefix/$file" ] || fail "$file was not installed"
 done
 grep -qxF "ExecStart=\"$prefix/bin/dgx-music\" serve --idle-exit 600" \
@@ -34,6 +36,18 @@ expect 0 install
 
 expect 0 install --uninstall
 [ ! -e "$prefix" ] || fail "left behind: $(listing)"
+
+# Of an account's plugins hosts know ~/.lv2.
+HOME=$work/home
+prefix=$HOME/.local
+mkdir "$HOME"
+expect 0 install
+[ -s "$HOME/.lv2/dgx-music.lv2/dgx-music.so" ] || fail "the instrument is not in ~/.lv2"
+[ ! -e "$prefix/lib/lv2" ] || fail "the instrument is in two places"
+expect 0 install
+expect 0 install --uninstall
+[ -z "$(ls -A "$HOME")" ] || fail "left behind: $(cd "$HOME" && find .)"
+prefix=$work/prefix
 
 # What was there before stays, and is never written over.
 mkdir -p "$prefix/bin"
