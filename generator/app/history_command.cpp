@@ -92,8 +92,7 @@ int run_history(const HistoryArguments& arguments) {
   const auto page = read_page(arguments);
   if (!page) return report_error(page.error(), arguments.json);
   if (arguments.json) {
-    print_line(STDOUT_FILENO,
-               encode_history(page->takes, page->total, page->page, page->page_size));
+    print_line(STDOUT_FILENO, encode(*page));
   } else {
     print_page(*page, arguments);
   }

@@ -66,7 +66,7 @@ class ServiceTools final : public mcp::ToolHost {
     auto store = history::HistoryStore::open(settings_.places.data / "history.db",
                                              history::OpenMode::kReadOnly);
     if (!store && store.error().code == ErrorCode::kNotFound) {
-      return encode_history({}, 0, arguments.page, arguments.page_size);
+      return encode(HistoryPage{{}, 0, arguments.page, arguments.page_size});
     }
     if (!store) return std::move(store).error();
     history::HistoryQuery query;
@@ -76,7 +76,7 @@ class ServiceTools final : public mcp::ToolHost {
     query.page_size = arguments.page_size;
     const auto page = store->page(query);
     if (!page) return page.error();
-    return encode_history(page->takes, page->total, page->page, page->page_size);
+    return encode(*page);
   }
 
  private:

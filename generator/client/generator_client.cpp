@@ -103,6 +103,15 @@ Result<QueuePage> GeneratorClient::queue(std::optional<JobStatus> status) {
   return decoded<QueuePage>(call("GET", "/api/v1/jobs" + query));
 }
 
+Result<HistoryPage> GeneratorClient::history(const HistoryQuestion& question) {
+  std::string target = "/api/v1/history?page=" + std::to_string(question.page) +
+                       "&page_size=" + std::to_string(question.page_size);
+  if (!question.words.empty()) target += "&q=" + percent_encoded(question.words);
+  if (question.favourites_only) target += "&favourite=true";
+  const auto body = call("GET", target);
+  return body ? decode_history_page(*body) : Result<HistoryPage>(body.error());
+}
+
 Result<Take> GeneratorClient::take(const std::string& take_id) {
   return decoded_take(call("GET", take_path(take_id)));
 }

@@ -20,6 +20,15 @@ struct ClientOptions {
   int interrupt = -1;                          ///< An eventfd that ends a call, or -1
 };
 
+/// Which takes of the history: those whose prompt or name holds all words of `words`, which may be
+/// beginnings; all where there are none.
+struct HistoryQuestion {
+  std::string words{};
+  bool favourites_only = false;
+  std::int64_t page = 1;
+  std::int64_t page_size = 20;
+};
+
 /// The calls of the service, each over a connection of its own and each with a deadline. What the
 /// service refuses comes back as the Error that it sent.
 /// Failure: kUnavailable where no service runs or it does not answer in time, kCorrupt where the
@@ -36,6 +45,7 @@ class GeneratorClient {
   Result<protocol::JobView> job(const std::string& job_id);
   Result<protocol::JobView> cancel(const std::string& job_id);
   Result<protocol::QueuePage> queue(std::optional<protocol::JobStatus> status = {});
+  Result<protocol::HistoryPage> history(const HistoryQuestion& question);
   Result<protocol::Take> take(const std::string& take_id);
   Result<protocol::Take> change_take(const std::string& take_id, const protocol::TakePatch& patch);
   Result<protocol::Take> trash_take(const std::string& take_id);

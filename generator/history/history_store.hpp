@@ -28,12 +28,7 @@ struct OpenOptions {
 };
 
 /// One page of takes, newest first.
-struct HistoryPage {
-  std::vector<protocol::Take> takes{};
-  std::int64_t total = 0;  ///< Of all pages
-  std::int64_t page = 1;
-  std::int64_t page_size = 20;
-};
+using protocol::HistoryPage;
 
 struct HistoryQuery {
   std::string text{};  ///< Words of the prompt, all of them, as prefixes; empty = all takes

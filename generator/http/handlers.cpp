@@ -256,7 +256,7 @@ Answer Handlers::history(const Call& call) {
   query.trashed = *trash;
   const auto found = parts_.reader.history(query);
   if (!found) return error_answer(found.error());
-  return json_answer(encode_history(found->takes, found->total, found->page, found->page_size));
+  return json_answer(encode(*found));
 }
 
 Answer Handlers::peaks(const Call& call) {

@@ -33,6 +33,14 @@ json::object to_json(const Take& take) {
   return object;
 }
 
+Result<Take> take_from(const json::object& object, const std::string& path) {
+  Take take;
+  if (Status status = read_fields(object, path, take); !status) return status.error();
+  const json::value* receipt = object.if_contains("receipt");
+  if (receipt != nullptr && receipt->is_object()) take.receipt_json = write_json(*receipt);
+  return take;
+}
+
 }  // namespace
 
 std::string encode(const GenerationRequest& request) {
@@ -95,23 +103,39 @@ std::string encode(const Take& take) {
 Result<Take> decode_take(std::string_view text) {
   auto object = parse_object(text);
   if (!object) return std::move(object).error();
-  Take take;
-  if (Status status = read_fields(*object, "", take); !status) return status.error();
-  const json::value* receipt = object->if_contains("receipt");
-  if (receipt != nullptr && receipt->is_object()) take.receipt_json = write_json(*receipt);
-  return take;
+  return take_from(*object, "");
 }
 
-std::string encode_history(const std::vector<Take>& takes, std::int64_t total, std::int64_t page,
-                           std::int64_t page_size) {
+std::string encode(const HistoryPage& page) {
   json::array generations;
-  for (const Take& take : takes) generations.push_back(to_json(take));
+  for (const Take& take : page.takes) generations.push_back(to_json(take));
   json::object object;
   object["generations"] = std::move(generations);
-  object["total"] = total;
-  object["page"] = page;
-  object["page_size"] = page_size;
+  object["total"] = page.total;
+  object["page"] = page.page;
+  object["page_size"] = page.page_size;
   return write_json(object);
+}
+
+Result<HistoryPage> decode_history_page(std::string_view text) {
+  auto object = parse_object(text);
+  if (!object) return std::move(object).error();
+  HistoryPage page;
+  if (Status status = read_fields(*object, "", page); !status) return status.error();
+  const json::value* list = object->if_contains("generations");
+  if (list == nullptr || !list->is_array()) {
+    return Error{ErrorCode::kInvalidArgument, "generations must be a list", "generations"};
+  }
+  for (const json::value& item : list->get_array()) {
+    const std::string place = "generations[" + std::to_string(page.takes.size()) + "]";
+    if (!item.is_object()) {
+      return Error{ErrorCode::kInvalidArgument, place + " must be an object", place};
+    }
+    auto take = take_from(item.get_object(), place);
+    if (!take) return std::move(take).error();
+    page.takes.push_back(*std::move(take));
+  }
+  return page;
 }
 
 }  // namespace dgx::protocol

@@ -39,8 +39,8 @@ Result<ErrorReply> decode_error_reply(std::string_view text);
 std::string encode(const Take& take);
 Result<Take> decode_take(std::string_view text);
 
-/// A page of history: {"generations": [...], "total", "page", "page_size"}.
-std::string encode_history(const std::vector<Take>& takes, std::int64_t total, std::int64_t page,
-                           std::int64_t page_size);
+/// {"generations": [...], "total", "page", "page_size"}
+std::string encode(const HistoryPage& page);
+Result<HistoryPage> decode_history_page(std::string_view text);
 
 }  // namespace dgx::protocol

@@ -166,4 +166,12 @@ void describe(F& f, T& m) {
   f("trashed_at", m.trashed_at);
 }
 
+/// The takes carry receipts of their own; the codec puts them in.
+template <typename F, Is<HistoryPage> T>
+void describe(F& f, T& m) {
+  f("total", m.total);
+  f("page", m.page);
+  f("page_size", m.page_size);
+}
+
 }  // namespace dgx::protocol

@@ -167,4 +167,12 @@ struct Take {
   std::optional<std::string> trashed_at{};  ///< Since when it lies in the trash
 };
 
+/// One page of the history, the newest take first.
+struct HistoryPage {
+  std::vector<Take> takes{};
+  std::int64_t total = 0;  ///< Of all pages
+  std::int64_t page = 1;
+  std::int64_t page_size = 20;
+};
+
 }  // namespace dgx::protocol

@@ -59,6 +59,9 @@ TEST_CASE("Every message of the API is decoded and encoded again to the same byt
   const auto take = decode_take(golden("api_take"));
   REQUIRE_OK(take);
   CHECK(encode(*take) == golden("api_take"));
+  const auto page = decode_history_page(golden("api_history"));
+  REQUIRE_OK(page);
+  CHECK(encode(*page) == golden("api_history"));
 }
 
 TEST_CASE("A batch names the request and the field that is wrong", "[protocol]") {
@@ -74,6 +77,18 @@ TEST_CASE("A batch names the request and the field that is wrong", "[protocol]")
   CHECK(error(R"({"requests":{}})").field == "requests");
   CHECK(error(R"({"requests":[7]})").field == "requests[0]");
   CHECK(error("[1").code == ErrorCode::kMalformed);
+}
+
+TEST_CASE("A page of history names what is wrong in it", "[protocol]") {
+  const auto field = [](const std::string& json) {
+    const auto page = decode_history_page(json);
+    REQUIRE_FALSE(page);
+    return page.error().field;
+  };
+  CHECK(field(R"({"total":1})") == "generations");
+  CHECK(field(R"({"generations":[7]})") == "generations[0]");
+  CHECK(field(R"({"generations":[{},{"prompt":7}]})") == "generations[1].prompt");
+  CHECK(field(R"({"generations":[],"total":"many"})") == "total");
 }
 
 TEST_CASE("Only name and favourite of a take can be changed", "[protocol]") {
