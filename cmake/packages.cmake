@@ -20,6 +20,9 @@ find_path(DGX_DPF distrho/DistrhoPluginMain.cpp PATHS /usr/share/dpf)
 if(NOT DGX_DPF)
   message(FATAL_ERROR "DPF was not found: install dpf-source, or name its folder in DGX_DPF")
 endif()
+find_path(DGX_FONT_DIR Inter-Medium.otf REQUIRED
+  PATHS /usr/share/fonts/opentype/inter /usr/local/share/fonts/opentype/inter
+  DOC "Folder of Inter-Medium.otf and its sisters (package fonts-inter)")
 if(DGX_BUILD_TESTS)
   pkg_check_modules(LILV REQUIRED IMPORTED_TARGET lilv-0>=0.24)
   pkg_check_modules(SNDFILE REQUIRED IMPORTED_TARGET sndfile>=1.2)
