@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "generator/protocol/api_messages.hpp"
+#include "generator/protocol/request.hpp"
+
+// What a person asked for in the panel, on its way to the service. The model makes them, and the
+// poller carries them out; each is answered by an update (updates.hpp).
+namespace dgx::ui {
+
+struct GenerateTakes {
+  protocol::GenerationRequest request{};
+};
+struct CancelJob {
+  std::string job_id{};
+};
+/// A page of takes whose prompt or name holds `words`; all where there are none.
+struct ShowHistory {
+  std::string words{};
+  bool favourites_only = false;
+  int page = 1;
+  bool operator==(const ShowHistory&) const = default;
+};
+struct ChangeTake {
+  std::string take_id{};
+  protocol::TakePatch patch{};
+};
+struct TrashTake {
+  std::string take_id{};
+};
+struct RestoreTake {
+  std::string take_id{};
+};
+struct ShowWaveform {
+  std::string take_id{};
+};
+/// Start the service where none runs, without asking anything of it.
+struct StartService {};
+
+using Intent = std::variant<GenerateTakes, CancelJob, ShowHistory, ChangeTake, TrashTake,
+                            RestoreTake, ShowWaveform, StartService>;
+
+}  // namespace dgx::ui

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ui/model/history_model.hpp"
+#include "ui/model/intents.hpp"
+#include "ui/model/prompt_model.hpp"
+#include "ui/model/updates.hpp"
+
+namespace dgx::ui {
+
+/// The job that this panel asked for last.
+struct OwnJob {
+  std::string id{};  ///< Empty until the service has it
+  protocol::JobStatus status = protocol::JobStatus::kPending;
+  bool cancelling = false;
+  double fraction = 0;  ///< 0 to 1
+  protocol::Progress progress{};
+  std::string problem{};  ///< Why it failed
+};
+
+/// One sentence at the foot of the panel, until the next act.
+struct Notice {
+  std::string sentence{};
+  bool is_problem = false;
+  std::optional<std::string> trashed_take{};  ///< What Undo brings back
+};
+
+/// All that the panel shows, and all that a person can do in it. Acts leave intents, which the
+/// caller carries to the service (GeneratorPoller) after each frame; what the service says comes in
+/// by apply(). Never blocks and does no I/O. Threads: one, the one that draws.
+class PanelModel {
+ public:
+  PromptModel prompt{};
+  HistoryModel history{};
+  HostFacts host{};
+
+  void apply(const Update& update);
+  /// What is to be done, in order; gives each intent once.
+  std::vector<Intent> take_intents();
+
+  // What the service is.
+  [[nodiscard]] LinkState link() const { return link_; }
+  [[nodiscard]] const std::string& link_sentence() const { return link_sentence_; }
+  [[nodiscard]] const std::optional<protocol::Health>& health() const { return health_; }
+  [[nodiscard]] const protocol::ModelList& models() const { return models_; }
+  /// The model that the next request goes to: the chosen one, else the best installed. Null while
+  /// no service has told its models.
+  [[nodiscard]] const protocol::ModelDescription* model_in_use() const;
+  /// True for models whose sampling can be set. One that keeps time composes by rules instead.
+  [[nodiscard]] bool model_samples() const;
+
+  // What becomes of the last request.
+  [[nodiscard]] const std::optional<OwnJob>& job() const { return job_; }
+  [[nodiscard]] bool busy() const;
+  /// Jobs that other doors put before this panel's, or, where it has none, all that wait and run.
+  [[nodiscard]] std::int64_t jobs_ahead() const;
+  [[nodiscard]] const std::optional<Notice>& notice() const { return notice_; }
+  /// Why Generate cannot be pressed, or nothing.
+  [[nodiscard]] std::optional<Error> obstacle() const;
+
+  // Acts.
+  void generate();
+  void cancel();
+  void start_service();
+  void search(const std::string& words);
+  void show_favourites(bool only);
+  void show_more();
+  void select(const std::string& take_id);
+  void set_favourite(const std::string& take_id, bool favourite);
+  void rename(const std::string& take_id, const std::string& name);
+  void trash(const std::string& take_id);
+  void undo_trash();
+  /// The take's request once more, with another seed.
+  void vary(const std::string& take_id);
+  void dismiss_notice() { notice_.reset(); }
+
+ private:
+  void apply_one(const LinkChanged& update);
+  void apply_one(const protocol::ModelList& update);
+  void apply_one(const protocol::QueuePage& update);
+  void apply_one(const JobSubmitted& update);
+  void apply_one(const protocol::JobView& update);
+  void apply_one(const protocol::ProgressEvent& update);
+  void apply_one(const HistoryRead& update);
+  void apply_one(const TakeChanged& update);
+  void apply_one(const WaveformRead& update);
+  void apply_one(const Refused& update);
+  template <typename Asked>
+  void ask(Asked asked) {
+    intents_.emplace_back(std::in_place_type<Asked>, std::move(asked));
+  }
+  void ask_history(ShowHistory asked);
+  /// Shows the first take of a job, unless one of its takes is shown already.
+  void select_take_of(const std::string& job_id);
+
+  LinkState link_ = LinkState::kLooking;
+  std::string link_sentence_{};
+  std::optional<protocol::Health> health_{};
+  protocol::ModelList models_{};
+  std::vector<protocol::JobView> queue_{};  ///< In the order of their turns
+  std::optional<OwnJob> job_{};
+  std::optional<Notice> notice_{};
+  std::vector<Intent> intents_{};
+};
+
+}  // namespace dgx::ui

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "generator/base/error.hpp"
+#include "generator/protocol/api_messages.hpp"
+#include "generator/protocol/codec.hpp"
+#include "ui/model/intents.hpp"
+
+// What the service said, on its way to the panel.
+namespace dgx::ui {
+
+enum class LinkState {
+  kLooking,   ///< Nobody knows yet
+  kAbsent,    ///< No service runs; the first act that needs it starts it
+  kStarting,  ///< It was started and does not answer yet
+  kReady,
+  kLost  ///< It ran and does not answer; the poller tries again
+};
+
+struct LinkChanged {
+  LinkState state = LinkState::kLooking;
+  std::string sentence{};  ///< Why, where that is worth a word
+  std::optional<protocol::Health> health{};
+};
+struct JobSubmitted {
+  protocol::JobAccepted job{};
+};
+struct WaveformRead {
+  protocol::PeaksMessage peaks{};
+};
+struct HistoryRead {
+  ShowHistory asked{};
+  protocol::HistoryPage page{};
+};
+struct TakeChanged {
+  protocol::Take take{};
+};
+/// An intent that could not be carried out.
+struct Refused {
+  Intent intent{};
+  Error error{};
+};
+
+using Update = std::variant<LinkChanged, protocol::ModelList, protocol::QueuePage, JobSubmitted,
+                            protocol::JobView, protocol::ProgressEvent, HistoryRead, TakeChanged,
+                            WaveformRead, Refused>;
+
+}  // namespace dgx::ui

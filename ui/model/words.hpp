@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "generator/protocol/messages.hpp"
+
+// How numbers and states read in the panel.
+namespace dgx::ui {
+
+/// "1 bar", "8 bars"
+std::string counted(std::int64_t number, std::string_view noun);
+/// "84 BPM", "122.5 BPM"
+std::string bpm_words(double bpm);
+/// "0.8 s", "16 s", "1:05"
+std::string seconds_words(double seconds);
+/// "2.9 GB", "640 MB"
+std::string bytes_words(std::int64_t bytes);
+/// "now", "5 min", "3 h", "2 d", then the date; both RFC 3339, UTC.
+std::string age_words(std::string_view then, std::string_view now);
+/// "Generating", "Loading the model", ...
+std::string_view phase_words(protocol::Phase phase);
+/// Parts with a middle dot between them.
+std::string joined_by_dots(const std::vector<std::string>& parts);
+
+}  // namespace dgx::ui
