@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <string>
+
+#include "ui/headless/offscreen.hpp"
+#include "ui/headless/panel_states.hpp"
+
+namespace {
+
+constexpr int kUsageError = 2;
+constexpr int kSettlingFrames = 3;  // Layouts that depend on the frame before
+
+struct Arguments {
+  bool list = false;
+  std::string state = "ready";
+  std::string size = "900x560";
+  float scale = 1;
+  std::string png{};
+  bool settings = false;
+};
+
+int complain(const std::string& sentence) {
+  std::fprintf(stderr, "dgx-music-panel: %s\n", sentence.c_str());
+  return kUsageError;
+}
+
+int draw(const Arguments& arguments) {
+  using namespace dgx::ui;
+  const auto& states = panel_states();
+  const auto state = std::find_if(states.begin(), states.end(), [&](const PanelState& one) {
+    return one.name == arguments.state;
+  });
+  if (state == states.end()) return complain("no state is called " + arguments.state + "; --list");
+  int width = 0;
+  int height = 0;
+  if (std::sscanf(arguments.size.c_str(), "%dx%d", &width, &height) != 2 || width < 100 ||
+      height < 100 || width > 8192 || height > 8192) {
+    return complain("size must be WxH of 100 to 8192 pixels, got " + arguments.size);
+  }
+  auto panel = OffscreenPanel::open(width, height, arguments.scale);
+  if (!panel) return complain(panel.error().message);
+  PanelModel model;
+  state->make(model);
+  (*panel)->set_now(kStateTime);
+  for (int i = 0; i < kSettlingFrames; ++i) (*panel)->draw(model);
+  if (arguments.settings) {
+    if (const auto opened = (*panel)->click(model, "settings"); !opened) {
+      return complain(opened.error().message);
+    }
+    (*panel)->draw(model);
+  }
+  const auto written = write_png((*panel)->picture(), arguments.png);
+  return written ? 0 : complain(written.error().message);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Draws a state of the panel into a picture, without a window."};
+  Arguments arguments;
+  app.add_flag("--list", arguments.list, "list the states");
+  app.add_option("--state", arguments.state, "which of them")->capture_default_str();
+  app.add_option("--size", arguments.size, "pixels, as WxH")->capture_default_str();
+  app.add_option("--scale", arguments.scale, "1 = 96 dpi")->check(CLI::Range(0.5, 4.0));
+  app.add_flag("--settings", arguments.settings, "with the settings drawer open");
+  app.add_option("--png", arguments.png, "the file to write");
+  CLI11_PARSE(app, argc, argv);
+  if (arguments.list) {
+    for (const dgx::ui::PanelState& state : dgx::ui::panel_states()) {
+      std::printf("%-12s %s\n", std::string(state.name).c_str(), std::string(state.words).c_str());
+    }
+    return 0;
+  }
+  if (arguments.png.empty()) return complain("--png is needed, or --list");
+  return draw(arguments);
+}

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/headless/panel_states.hpp"
+
+#include <cmath>
+#include <cstdint>
+
+#include "generator/protocol/codec.hpp"
+
+namespace dgx::ui {
+namespace {
+
+using protocol::JobStatus;
+
+constexpr const char* kJob = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+constexpr const char* kPrompt =
+    "warm lo-fi hip hop, dusty drums, mellow Rhodes chords, vinyl crackle";
+
+protocol::ModelDescription sketch() {
+  protocol::ModelDescription model;
+  model.identity.id = "sketch";
+  model.identity.licence = "MIT";
+  model.identity.notice =
+      "Made by the built-in sketch model: rules and a General MIDI soundfont, not MusicGen.";
+  model.keeps_time = true;
+  model.gives_stems = true;
+  return model;
+}
+
+protocol::ModelDescription musicgen() {
+  protocol::ModelDescription model;
+  model.identity.id = "musicgen-small";
+  model.identity.licence = "CC-BY-NC-4.0";
+  model.identity.notice = "MusicGen weights are CC-BY-NC 4.0: not for commercial use.";
+  return model;
+}
+
+protocol::Health health() {
+  protocol::Health health;
+  health.version = "0.1.0";
+  health.pid = 4711;
+  health.disk.free_bytes = 182'000'000'000;
+  return health;
+}
+
+protocol::PeaksMessage peaks(const std::string& take_id, int columns) {
+  constexpr double kBeats = 32;
+  protocol::PeaksMessage message;
+  message.take_id = take_id;
+  for (int i = 0; i < columns; ++i) {
+    const double position = static_cast<double>(i) / columns;
+    const double beat = std::fmod(position * kBeats, 1.0);
+    const double body = 0.25 + 0.2 * std::sin(position * 9.0);
+    const double level = std::min(0.98, std::exp(-4.0 * beat) * 0.75 + body);
+    message.max.push_back(level * (0.9 + 0.1 * std::sin(i * 1.7)));
+    message.min.push_back(-level * (0.85 + 0.15 * std::cos(i * 2.3)));
+  }
+  return message;
+}
+
+struct TakeWords {
+  const char* id;
+  const char* prompt;
+  const char* created_at;
+  std::int64_t bars;
+  double bpm;
+  const char* key;
+  bool favourite;
+  const char* model;
+};
+
+protocol::Take take(const TakeWords& words) {
+  constexpr double kSecondsInMinute = 60;
+  constexpr double kBeatsInBar = 4;
+  protocol::Receipt receipt;
+  receipt.take_id = words.id;
+  receipt.job_id = kJob;
+  receipt.prompt = words.prompt;
+  receipt.request.prompt = words.prompt;
+  receipt.seed = 421337;
+  const protocol::ModelDescription model =
+      std::string_view(words.model) == "sketch" ? sketch() : musicgen();
+  receipt.model = model.identity;
+  receipt.tempo.bars = words.bars;
+  receipt.tempo.bpm = words.bpm;
+  receipt.key = words.key;
+  receipt.loudness.integrated_lufs = -16.0;
+  receipt.loudness.true_peak_dbtp = -1.2;
+  protocol::Take take;
+  take.id = words.id;
+  take.job_id = kJob;
+  take.status = JobStatus::kCompleted;
+  take.prompt = words.prompt;
+  take.model_name = words.model;
+  take.duration_seconds =
+      static_cast<double>(words.bars) * kBeatsInBar * kSecondsInMinute / words.bpm;
+  take.created_at = words.created_at;
+  take.favourite = words.favourite;
+  take.receipt_json = protocol::encode(receipt);
+  return take;
+}
+
+protocol::HistoryPage some_takes() {
+  protocol::HistoryPage page;
+  page.takes = {
+      take({"01K0A", kPrompt, "2026-11-21T17:59:40.000Z", 8, 84, "Cm", true, "sketch"}),
+      take({"01K09", "glassy FM pluck arpeggio, wide, airy", "2026-11-21T17:51:00.000Z", 8, 128,
+            "Am", false, "musicgen-small"}),
+      take({"01K08", "brushed drum loop in a small room", "2026-11-21T17:39:00.000Z", 4, 90, "C",
+            true, "sketch"}),
+      take({"01K07", "granular choir pad, slow bloom, no drums", "2026-11-21T16:30:00.000Z", 16, 70,
+            "Dm", false, "musicgen-small"}),
+      take({"01K06", "detuned reese bass, filtered, half time", "2026-11-21T16:10:00.000Z", 8, 174,
+            "Fm", false, "sketch"}),
+      take({"01K05",
+            "\xD1\x82\xD1\x91\xD0\xBF\xD0\xBB\xD1\x8B\xD0\xB9 "
+            "\xD1\x81\xD0\xB8\xD0\xBD\xD1\x82\xD0\xB5\xD0\xB7\xD0\xB0\xD1\x82\xD0\xBE\xD1\x80, 80s",
+            "2026-11-20T20:00:00.000Z", 8, 104, "Em", false, "sketch"})};
+  page.total = static_cast<std::int64_t>(page.takes.size());
+  return page;
+}
+
+void host(PanelModel& model) {
+  model.host.bpm = 84;
+  model.host.time_signature = "4/4";
+  model.host.sample_rate = 48000;
+  model.host.rolling = true;
+}
+
+void ready(PanelModel& model) {
+  host(model);
+  model.apply(LinkChanged{LinkState::kReady, {}, health()});
+  model.apply(protocol::ModelList{{sketch(), musicgen()}, {}});
+}
+
+void with_takes(PanelModel& model) {
+  ready(model);
+  model.prompt.text = kPrompt;
+  model.apply(HistoryRead{{}, some_takes()});
+  model.apply(WaveformRead{peaks("01K0A", 800)});
+}
+
+void submitted(PanelModel& model) {
+  with_takes(model);
+  model.generate();
+  model.apply(JobSubmitted{{"01NEW", JobStatus::kPending, {}, kStateTime}});
+}
+
+protocol::JobView job(const char* id, JobStatus status) {
+  protocol::JobView view;
+  view.job_id = id;
+  view.status = status;
+  return view;
+}
+
+protocol::ProgressEvent progress(double fraction, protocol::Phase phase, std::int64_t step,
+                                 double eta) {
+  return {"01NEW", fraction, {phase, step, 1500, eta}};
+}
+
+void make_looking(PanelModel& model) {
+  host(model);
+}
+void make_no_service(PanelModel& model) {
+  host(model);
+  model.apply(LinkChanged{LinkState::kAbsent, {}, {}});
+}
+void make_starting(PanelModel& model) {
+  make_no_service(model);
+  model.prompt.text = kPrompt;
+  model.generate();
+  model.apply(LinkChanged{LinkState::kStarting, {}, {}});
+}
+void make_empty(PanelModel& model) {
+  ready(model);
+  model.apply(HistoryRead{{}, {}});
+}
+void make_waiting(PanelModel& model) {
+  submitted(model);
+  model.apply(
+      protocol::QueuePage{{job("01A", JobStatus::kProcessing), job("01B", JobStatus::kPending),
+                           job("01NEW", JobStatus::kPending)},
+                          3});
+}
+void make_generating(PanelModel& model) {
+  submitted(model);
+  model.apply(job("01NEW", JobStatus::kProcessing));
+  model.apply(progress(0.64, protocol::Phase::kGenerating, 960, 4));
+}
+void make_cancelling(PanelModel& model) {
+  make_generating(model);
+  model.cancel();
+}
+void make_failed(PanelModel& model) {
+  submitted(model);
+  protocol::JobView view = job("01NEW", JobStatus::kFailed);
+  view.error = Error{ErrorCode::kOutOfMemory,
+                     "musicgen-small needs 2.9 GB of memory, and 1.2 GB are free: close other "
+                     "programs, or choose the sketch model"};
+  model.apply(view);
+}
+void make_lost(PanelModel& model) {
+  with_takes(model);
+  model.apply(LinkChanged{LinkState::kLost, "the service did not answer within 0.8 s", {}});
+}
+void make_trashed(PanelModel& model) {
+  with_takes(model);
+  protocol::Take gone = some_takes().takes[1];
+  gone.trashed_at = kStateTime;
+  model.apply(TakeChanged{gone});
+}
+void make_refused(PanelModel& model) {
+  with_takes(model);
+  model.prompt.text = "x";
+  model.apply(Refused{
+      ChangeTake{}, {ErrorCode::kInvalidArgument, "name must be at most 100 characters, got 140"}});
+}
+void make_musicgen(PanelModel& model) {
+  with_takes(model);
+  model.prompt.model = "musicgen-small";
+  model.select("01K09");
+  model.apply(WaveformRead{peaks("01K09", 800)});
+  model.prompt.unit = LengthUnit::kSeconds;
+  model.prompt.tempo = TempoSource::kOwn;
+  model.prompt.seed = protocol::kSeedCount - 1;
+  model.prompt.seed_locked = true;
+}
+void make_long_words(PanelModel& model) {
+  with_takes(model);
+  std::string prompt;
+  while (prompt.size() < 960) prompt += "a very long prompt that never seems to end, with words ";
+  model.prompt.text = prompt;
+  protocol::Take take = some_takes().takes[0];
+  take.prompt = prompt;
+  model.apply(TakeChanged{take});
+}
+
+}  // namespace
+
+const std::vector<PanelState>& panel_states() {
+  static const std::vector<PanelState> kStates = {
+      {"looking", "the panel was opened a moment ago", make_looking},
+      {"no-service", "no service runs", make_no_service},
+      {"starting", "Generate was pressed, and the service starts", make_starting},
+      {"empty", "the service runs, and nothing was made yet", make_empty},
+      {"ready", "a take is selected", with_takes},
+      {"musicgen", "a take of a model with a non-commercial licence, own settings", make_musicgen},
+      {"waiting", "jobs from elsewhere come first", make_waiting},
+      {"generating", "a take is being made", make_generating},
+      {"cancelling", "Cancel was pressed", make_cancelling},
+      {"failed", "a job failed", make_failed},
+      {"lost", "the service does not answer", make_lost},
+      {"trashed", "a take was moved to the trash", make_trashed},
+      {"refused", "the service refused a change, and the prompt is too short", make_refused},
+      {"long-words", "a prompt of nearly 1,000 characters", make_long_words},
+  };
+  return kStates;
+}
+
+}  // namespace dgx::ui

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string>
+
+#include "ui/model/words.hpp"
+#include "ui/panel/cards.hpp"
+#include "ui/panel/controls.hpp"
+
+namespace dgx::ui {
+namespace {
+
+using protocol::JobStatus;
+
+constexpr float kRowHeight = 42;
+
+std::string second_line(const ShownTake& take) {
+  if (take.take.status != JobStatus::kCompleted) {
+    const std::string& why = take.take.error_message;
+    return std::string(protocol::to_string(take.take.status)) + (why.empty() ? "" : ": " + why);
+  }
+  const std::string facts = take.facts();
+  return facts.empty() ? take.take.model_name : joined_by_dots({facts, take.take.model_name});
+}
+
+void draw_star(const Frame& frame, const Rect& place, const ShownTake& take) {
+  const bool on = take.take.favourite;
+  const Press press = press_area(frame, "star " + take.take.id, place);
+  if (press.pressed) frame.model.set_favourite(take.take.id, !on);
+  const Color ink = on ? color::kWarning : press.hovered ? color::kText : color::kFaint;
+  draw_text(frame, place, on ? icon::kStar : icon::kStarOutline,
+            {frame.fonts.body, ink, Align::kCenter});
+}
+
+void draw_row(const Frame& frame, Rect row, const ShownTake& take) {
+  ImDrawList& canvas = *ImGui::GetWindowDrawList();
+  const Rect whole = row;
+  const Rect star = row.cut_right(frame.px(32)).centred_row(frame.px(28));
+  const bool selected = frame.model.history.selected() == &take;
+  const Press press = press_area(frame, "take " + take.take.id, row);
+  if (press.pressed) frame.model.select(take.take.id);
+  if (selected || press.hovered) {
+    canvas.AddRectFilled(whole.min, whole.max,
+                         selected ? packed(color::kAccent, 40) : packed(color::kWhite, 10),
+                         frame.px(6));
+  }
+  if (ImGui::IsItemFocused() && ImGui::GetIO().NavVisible) {
+    canvas.AddRect(whole.min, whole.max, packed(color::kAccent), frame.px(6), 0, frame.px(1.5F));
+  }
+  canvas.AddLine({whole.min.x, whole.max.y}, whole.max, packed(color::kLine, 140));
+  draw_star(frame, star, take);
+  row.cut_left(frame.px(10));
+  const Rect age = row.cut_right(frame.px(72));
+  draw_fitted(frame, age, age_words(take.take.created_at, frame.now),
+              {frame.fonts.small, color::kFaint, Align::kRight});
+  row.cut_right(frame.px(8));
+  Rect lines = row.centred_row(frame.px(34));
+  const bool complete = take.take.status == JobStatus::kCompleted;
+  draw_fitted(frame, lines.cut_top(frame.px(18)), take.title(),
+              {frame.fonts.body, complete ? color::kText : color::kDim});
+  const bool failed = take.take.status == JobStatus::kFailed;
+  draw_fitted(frame, lines, second_line(take),
+              {frame.fonts.small, failed ? color::kProblem : color::kFaint});
+}
+
+void draw_search(const Frame& frame, Rect line) {
+  HistoryModel& history = frame.model.history;
+  const bool only = history.asked.favourites_only;
+  const Rect star = line.cut_right(frame.px(28)).centred_row(frame.px(28));
+  line.cut_right(frame.px(6));
+  if (icon_button(frame, star, "favourites only", only ? icon::kStar : icon::kStarOutline,
+                  only ? "Show all takes" : "Show favourites only", {only, true})) {
+    frame.model.show_favourites(!only);
+  }
+  const Rect field = line.cut_right(frame.px(170)).centred_row(frame.px(28));
+  line.cut_right(frame.px(8));
+  text_field(frame, field, "search", frame.view.search, "Search prompts");
+  frame.model.search(frame.view.search);
+  const std::string count = history.read ? counted(history.total, "take") : "History";
+  draw_fitted(frame, line, count, {frame.fonts.small, color::kDim});
+}
+
+void draw_empty(const Frame& frame, Rect rest) {
+  const PanelModel& model = frame.model;
+  Rect middle = rest.centred_row(frame.px(64));
+  const bool no_service = model.link() == LinkState::kAbsent;
+  const bool filtered = !model.history.asked.words.empty() || model.history.asked.favourites_only;
+  const std::string_view words = no_service ? "Earlier takes are shown once the service runs."
+                                 : !model.history.read ? "Reading the history\xE2\x80\xA6"
+                                 : filtered            ? "No take is like that."
+                                                       : "What you make is kept here.";
+  draw_fitted(frame, middle.cut_top(frame.px(24)), words,
+              {frame.fonts.small, color::kDim, Align::kCenter});
+  if (!no_service) return;
+  Rect row = middle.cut_top(frame.px(34)).centred_row(frame.px(28));
+  const float width = frame.px(150);
+  row = {{row.center().x - width / 2, row.min.y}, {row.center().x + width / 2, row.max.y}};
+  if (text_button(frame, row, "show history", "Show earlier takes")) frame.model.start_service();
+}
+
+void draw_notice(const Frame& frame, Rect bar) {
+  const Notice& notice = *frame.model.notice();
+  ImDrawList& canvas = *ImGui::GetWindowDrawList();
+  const Color ink = notice.is_problem ? color::kProblem : color::kDim;
+  canvas.AddRectFilled(bar.min, bar.max, packed(ink, 28), frame.px(6));
+  bar = bar.inset(frame.px(8), frame.px(4));
+  const bool close =
+      icon_button(frame, bar.cut_right(frame.px(26)), "dismiss", icon::kCancel, "Close");
+  bar.cut_right(frame.px(6));
+  bool undo = false;
+  if (notice.trashed_take) {
+    undo = text_button(frame, bar.cut_right(frame.px(64)), "undo", "Undo");
+    bar.cut_right(frame.px(8));
+  }
+  draw_fitted(frame, bar, notice.sentence,
+              {frame.fonts.small, notice.is_problem ? color::kProblem : color::kText});
+  if (undo) frame.model.undo_trash();
+  if (close) frame.model.dismiss_notice();
+}
+
+void draw_list(const Frame& frame, const Rect& place) {
+  ImGui::SetCursorScreenPos(place.min);
+  ImGui::BeginChild("takes", place.size(), false, ImGuiWindowFlags_NoBackground);
+  const auto& takes = frame.model.history.takes;
+  const float height = frame.px(kRowHeight);
+  const float width = ImGui::GetContentRegionAvail().x;
+  const ImVec2 origin = ImGui::GetCursorScreenPos();
+  ImGuiListClipper clipper;
+  clipper.Begin(static_cast<int>(takes.size()), height);
+  while (clipper.Step()) {
+    for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
+      const float y = origin.y + height * static_cast<float>(i);
+      const Rect row{{origin.x, y}, {origin.x + width, y + height}};
+      // Half a row at the edge is scrolled, not cut off.
+      Frame quiet = frame;
+      if (row.min.y < place.min.y || row.max.y > place.max.y) quiet.audit = nullptr;
+      draw_row(quiet, row, takes[static_cast<std::size_t>(i)]);
+    }
+  }
+  clipper.End();
+  ImGui::SetCursorScreenPos({origin.x, origin.y + height * static_cast<float>(takes.size())});
+  ImGui::Dummy({1, 1});
+  const bool at_end = ImGui::GetScrollMaxY() - ImGui::GetScrollY() < 2 * height;
+  if (at_end) frame.model.show_more();
+  ImGui::EndChild();
+}
+
+}  // namespace
+
+void draw_history_card(const Frame& frame, const Rect& place) {
+  card(frame, place);
+  Rect rest = place.inset(frame.px(14), frame.px(10));
+  draw_search(frame, rest.cut_top(frame.px(32)));
+  rest.cut_top(frame.px(4));
+  if (frame.model.notice()) {
+    const Rect bar = rest.cut_bottom(frame.px(34));
+    rest.cut_bottom(frame.px(4));
+    draw_notice(frame, bar);
+  }
+  if (frame.model.history.takes.empty()) {
+    draw_empty(frame, rest);
+  } else {
+    draw_list(frame, rest);
+  }
+}
+
+}  // namespace dgx::ui
