@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "ui/headless/offscreen.hpp"
 #include "ui/headless/panel_states.hpp"
@@ -26,6 +29,30 @@ int complain(const std::string& sentence) {
   return kUsageError;
 }
 
+struct Size {
+  int width = 0;
+  int height = 0;
+};
+
+std::optional<int> parse_pixels(std::string_view text) {
+  constexpr int kLeast = 100;
+  constexpr int kMost = 8192;
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value >= kLeast && value <= kMost ? std::optional(value) : std::nullopt;
+}
+
+/// "900x560"
+std::optional<Size> parse_size(std::string_view text) {
+  const std::size_t x = text.find('x');
+  if (x == std::string_view::npos) return std::nullopt;
+  const auto width = parse_pixels(text.substr(0, x));
+  const auto height = parse_pixels(text.substr(x + 1));
+  if (!width || !height) return std::nullopt;
+  return Size{*width, *height};
+}
+
 int draw(const Arguments& arguments) {
   using namespace dgx::ui;
   const auto& states = panel_states();
@@ -33,13 +60,9 @@ int draw(const Arguments& arguments) {
     return one.name == arguments.state;
   });
   if (state == states.end()) return complain("no state is called " + arguments.state + "; --list");
-  int width = 0;
-  int height = 0;
-  if (std::sscanf(arguments.size.c_str(), "%dx%d", &width, &height) != 2 || width < 100 ||
-      height < 100 || width > 8192 || height > 8192) {
-    return complain("size must be WxH of 100 to 8192 pixels, got " + arguments.size);
-  }
-  auto panel = OffscreenPanel::open(width, height, arguments.scale);
+  const auto size = parse_size(arguments.size);
+  if (!size) return complain("size must be WxH of 100 to 8192 pixels, got " + arguments.size);
+  auto panel = OffscreenPanel::open(size->width, size->height, arguments.scale);
   if (!panel) return complain(panel.error().message);
   PanelModel model;
   state->make(model);

@@ -62,13 +62,15 @@ void draw_waveform(const Frame& frame, const Rect& place, const protocol::PeaksM
   const float middle = plot.center().y;
   const float half = plot.height() / 2;
   const float step = frame.px(3);
-  for (float x = plot.min.x; x + frame.px(2) <= plot.max.x; x += step) {
-    const float from = (x - plot.min.x) / plot.width();
-    const Reach reach = reach_in(*peaks, from, from + step / plot.width());
+  const auto columns = static_cast<int>((plot.width() - frame.px(2)) / step) + 1;
+  for (int column = 0; column < columns; ++column) {
+    const float x = plot.min.x + step * static_cast<float>(column);
+    const float position = (x - plot.min.x) / plot.width();
+    const Reach reach = reach_in(*peaks, position, position + step / plot.width());
     const float up = std::max(reach.high * half, frame.px(0.5F));
     const float down = std::max(-reach.low * half, frame.px(0.5F));
     canvas.AddRectFilled({x, middle - up}, {x + frame.px(2), middle + down},
-                         mixed(color::kAccent, color::kSecond, from), frame.px(1));
+                         mixed(color::kAccent, color::kSecond, position), frame.px(1));
   }
 }
 
