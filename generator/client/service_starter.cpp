@@ -78,18 +78,6 @@ std::string last_words(const std::filesystem::path& log_file, std::uintmax_t siz
   return last.starts_with(kName) ? last.substr(kName.size()) : last;
 }
 
-// Nothing where no service listens.
-Result<std::optional<protocol::Health>> find_service(const ClientOptions& options) {
-  const auto socket = connect_to(options.socket);
-  if (!socket && socket.error().code == ErrorCode::kUnavailable) {
-    return std::optional<protocol::Health>{};
-  }
-  if (!socket) return socket.error();
-  auto health = GeneratorClient(options).health();
-  if (!health) return std::move(health).error();
-  return std::optional<protocol::Health>(*std::move(health));
-}
-
 /// A service that is waited for, from its start to its first answer.
 class Start {
  public:
@@ -135,6 +123,17 @@ class Start {
 };
 
 }  // namespace
+
+Result<std::optional<protocol::Health>> find_service(const ClientOptions& options) {
+  const auto socket = connect_to(options.socket);
+  if (!socket && socket.error().code == ErrorCode::kUnavailable) {
+    return std::optional<protocol::Health>{};
+  }
+  if (!socket) return socket.error();
+  auto health = GeneratorClient(options).health();
+  if (!health) return std::move(health).error();
+  return std::optional<protocol::Health>(*std::move(health));
+}
 
 Result<protocol::Health> find_or_start_service(const ClientOptions& options,
                                                const ServiceCommand& command) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,10 @@ struct ServiceCommand {
   std::filesystem::path log_file{};         ///< What it says on standard error
   std::chrono::milliseconds start{15'000};  ///< Until it has to answer
 };
+
+/// The health of the service that runs; nothing where nobody listens. kUnavailable where one
+/// listens and does not answer within the options' patience.
+Result<std::optional<protocol::Health>> find_service(const ClientOptions& options);
 
 /// The health of the service that runs, or of one that is started for it and outlives this program.
 /// Where several programs start one at once, one lives, and all of them meet that one.
