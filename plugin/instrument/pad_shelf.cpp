@@ -26,6 +26,16 @@ fs::path where_it_is(const fs::path& file) {
   return file;
 }
 
+// Once a session was saved, lilv has a copy in a folder beside, and compares it with ours at each
+// save, byte by byte: seconds for some minutes of music. Names tell contents, so that the copy can
+// be given in place of ours.
+fs::path as_saved(const fs::path& file) {
+  std::error_code error;
+  const fs::path copy = file.parent_path().parent_path() / "files" / file.filename();
+  const auto size = fs::file_size(copy, error);
+  return !error && size == fs::file_size(file, error) && !error ? copy : file;
+}
+
 }  // namespace
 
 void PadShelf::put(int pad, fs::path file, SampleLoader& loader) {
@@ -110,7 +120,7 @@ PadShelf::Files PadShelf::files_to_save() {
   Files files;
   for (std::size_t i = 0; i < files.size(); ++i) {
     keep(pads_[i]);
-    files[i] = pads_[i].wanted.empty() ? pads_[i].file : pads_[i].wanted;
+    files[i] = pads_[i].wanted.empty() ? as_saved(pads_[i].file) : pads_[i].wanted;
   }
   count();
   return files;
