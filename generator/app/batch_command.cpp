@@ -151,9 +151,7 @@ class Batch {
     options.interrupt = stop_event_.fd();
     auto events = client::GeneratorClient(options).events("");
     if (!events) return std::move(events).error();
-    for (BatchEntry& entry : entries_) {
-      if (entry.is_open()) refresh(service, entry);
-    }
+    refresh_open(service);
     while (any_open()) {
       table_.show(entries_);
       const auto event = events->next();
@@ -164,7 +162,11 @@ class Batch {
   }
 
   Status take(client::GeneratorClient& service, const client::Event& event) {
-    if (event.kind == "gap") return ok();
+    // What happened meanwhile is not told again.
+    if (event.kind == "gap") {
+      refresh_open(service);
+      return ok();
+    }
     if (event.kind == "progress") {
       const auto progress = decode<ProgressEvent>(event.data);
       if (!progress) return progress.error();
@@ -182,6 +184,12 @@ class Batch {
       if (entry.job_id == message->job_id && entry.is_open()) refresh(service, entry);
     }
     return ok();
+  }
+
+  void refresh_open(client::GeneratorClient& service) {
+    for (BatchEntry& entry : entries_) {
+      if (entry.is_open()) refresh(service, entry);
+    }
   }
 
   // What cannot be asked for now is asked for at the next event or the next stream.
