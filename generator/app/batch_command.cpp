@@ -221,6 +221,7 @@ class Batch {
       const auto cancelled = service->cancel(entry->job_id);
       // One that came to its end first is told as what it is.
       if (!cancelled && cancelled.error().code != ErrorCode::kConflict) return cancelled.error();
+      if (Status ended = wait_for_end(settings_, entry->job_id); !ended) return ended;
       refresh(*service, *entry);
     }
     return ok();

@@ -165,6 +165,10 @@ Status dismiss_idle_service(const Settings& settings) {
   return client::end_service(options, health->pid);
 }
 
+Status wait_for_end(const Settings& settings, const std::string& job_id) {
+  return Follower(settings, -1, job_id, [](double, const Progress&) {}).follow();
+}
+
 Result<FollowedJob> generate_through_service(
     const Settings& settings, const GenerationRequest& request, bool embed_receipt,
     const std::function<void(double fraction, const Progress&)>& progress,
@@ -183,6 +187,8 @@ Result<FollowedJob> generate_through_service(
     const auto cancelled = service->cancel(accepted->job_id);
     // One that came to its end first is shown as what it is.
     if (!cancelled && cancelled.error().code != ErrorCode::kConflict) return cancelled.error();
+    // A busy machine may take longer than the service waits with its answer.
+    if (Status ended = wait_for_end(settings, accepted->job_id); !ended) return ended.error();
   }
   return outcome_of(*service, accepted->job_id);
 }

@@ -34,6 +34,9 @@ struct FollowedJob {
   std::vector<std::string> receipts{};
 };
 
+/// Waits until the job has come to its end; that may be behind it.
+Status wait_for_end(const Settings& settings, const std::string& job_id);
+
 /// Puts the request into the service's queue and follows the job to its end. A service that ends
 /// meanwhile is started again, and goes on with it. When `stop` is triggered the job is cancelled.
 Result<FollowedJob> generate_through_service(
