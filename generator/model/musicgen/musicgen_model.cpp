@@ -173,7 +173,7 @@ class MusicGenModel final : public MusicModel {
   }
 
   [[nodiscard]] RenderedTake finished(const GenerationRequest& request, int index,
-                                      musicgen::RenderedTokens rendered) const {
+                                      const musicgen::RenderedTokens& rendered) const {
     const Length length = length_of(request, rate());
     RenderedTake take;
     take.index = index;
