@@ -126,6 +126,7 @@ Status FakeModel::generate(const GenerationRequest& request, const model::TakeSi
       progress({Phase::kGenerating, std::min(step, kSteps), kSteps, {}});
       if (step == kSteps / 2) misbehave(request);
       if (asks_for(request, "slow")) ::usleep(5000);
+      if (asks_for(request, "steady")) ::usleep(50'000);
       if (stop.stop_requested()) return Error{ErrorCode::kCancelled, "cancelled"};
     }
     if (Status taken = take(render(request, index)); !taken) return taken;

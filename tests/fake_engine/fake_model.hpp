@@ -11,6 +11,7 @@ namespace dgx::test {
 ///   stop                        stops the whole process, heartbeats and all (SIGSTOP)
 ///   hang                        goes on for ever, and never looks at the stop token
 ///   slow                        goes on for ever, but can be cancelled
+///   steady                      takes half a second, so that whoever looks sees its progress
 ///   refuse                      refuses the request when it is checked
 ///   memory                      throws std::bad_alloc
 ///   throw                       throws std::runtime_error

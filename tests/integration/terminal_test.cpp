@@ -87,7 +87,8 @@ TEST_CASE("On a terminal progress is one line that is drawn over and gone at the
   for (const unsigned short columns : std::array<unsigned short, 3>{40, 80, 200}) {
     INFO(columns << " columns");
     const Outcome outcome =
-        program.start_on_terminal({"generate", "a plain tone", "--duration", "20"}, columns).wait();
+        program.start_on_terminal({"generate", "a steady tone", "--duration", "20"}, columns)
+            .wait();
     REQUIRE(outcome.exit_code == 0);
     CHECK(outcome.out.find("generating") != std::string::npos);
     CHECK(outcome.out.find(" %") != std::string::npos);
