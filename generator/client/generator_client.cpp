@@ -61,7 +61,7 @@ Status send_text(int socket, const std::string& text, Deadline deadline) {
 }  // namespace
 
 Result<std::string> GeneratorClient::call(const std::string& method, const std::string& target,
-                                          const std::string& body) {
+                                          const std::string& body) const {
   const Deadline deadline = std::chrono::steady_clock::now() + options_.patience;
   const auto socket = connect_to(options_.socket);
   if (!socket) return socket.error();
@@ -75,35 +75,35 @@ Result<std::string> GeneratorClient::call(const std::string& method, const std::
   return std::move(answer->body);
 }
 
-Result<Health> GeneratorClient::health() {
+Result<Health> GeneratorClient::health() const {
   return decoded<Health>(call("GET", "/health"));
 }
 
 Result<JobAccepted> GeneratorClient::generate(const GenerationRequest& request,
-                                              bool embed_receipt) {
+                                              bool embed_receipt) const {
   const std::string query = embed_receipt ? "" : "?embed=false";
   return decoded<JobAccepted>(call("POST", "/api/v1/generate" + query, encode(request)));
 }
 
 Result<BatchAccepted> GeneratorClient::generate_batch(
-    const std::vector<GenerationRequest>& requests) {
+    const std::vector<GenerationRequest>& requests) const {
   return decoded<BatchAccepted>(call("POST", "/api/v1/generate/batch", encode_batch(requests)));
 }
 
-Result<JobView> GeneratorClient::job(const std::string& job_id) {
+Result<JobView> GeneratorClient::job(const std::string& job_id) const {
   return decoded<JobView>(call("GET", job_path(job_id)));
 }
 
-Result<JobView> GeneratorClient::cancel(const std::string& job_id) {
+Result<JobView> GeneratorClient::cancel(const std::string& job_id) const {
   return decoded<JobView>(call("DELETE", job_path(job_id)));
 }
 
-Result<QueuePage> GeneratorClient::queue(std::optional<JobStatus> status) {
+Result<QueuePage> GeneratorClient::queue(std::optional<JobStatus> status) const {
   const std::string query = status ? "?status=" + std::string(to_string(*status)) : "";
   return decoded<QueuePage>(call("GET", "/api/v1/jobs" + query));
 }
 
-Result<HistoryPage> GeneratorClient::history(const HistoryQuestion& question) {
+Result<HistoryPage> GeneratorClient::history(const HistoryQuestion& question) const {
   std::string target = "/api/v1/history?page=" + std::to_string(question.page) +
                        "&page_size=" + std::to_string(question.page_size);
   if (!question.words.empty()) target += "&q=" + percent_encoded(question.words);
@@ -112,33 +112,34 @@ Result<HistoryPage> GeneratorClient::history(const HistoryQuestion& question) {
   return body ? decode_history_page(*body) : Result<HistoryPage>(body.error());
 }
 
-Result<Take> GeneratorClient::take(const std::string& take_id) {
+Result<Take> GeneratorClient::take(const std::string& take_id) const {
   return decoded_take(call("GET", take_path(take_id)));
 }
 
-Result<Take> GeneratorClient::change_take(const std::string& take_id, const TakePatch& patch) {
+Result<Take> GeneratorClient::change_take(const std::string& take_id,
+                                          const TakePatch& patch) const {
   return decoded_take(call("PATCH", take_path(take_id), encode(patch)));
 }
 
-Result<Take> GeneratorClient::trash_take(const std::string& take_id) {
+Result<Take> GeneratorClient::trash_take(const std::string& take_id) const {
   return decoded_take(call("DELETE", take_path(take_id)));
 }
 
-Result<Take> GeneratorClient::restore_take(const std::string& take_id) {
+Result<Take> GeneratorClient::restore_take(const std::string& take_id) const {
   return decoded_take(call("POST", take_path(take_id) + "/restore"));
 }
 
-Result<PeaksMessage> GeneratorClient::peaks(const std::string& take_id, int columns) {
+Result<PeaksMessage> GeneratorClient::peaks(const std::string& take_id, int columns) const {
   return decoded<PeaksMessage>(
       call("GET", take_path(take_id) + "/peaks?columns=" + std::to_string(columns)));
 }
 
-Result<ModelList> GeneratorClient::models() {
+Result<ModelList> GeneratorClient::models() const {
   return decoded<ModelList>(call("GET", "/api/v1/models"));
 }
 
 Result<EventReader> GeneratorClient::events(const std::string& job_id,
-                                            std::optional<std::int64_t> last_id) {
+                                            std::optional<std::int64_t> last_id) const {
   const Deadline deadline = std::chrono::steady_clock::now() + options_.patience;
   auto socket = connect_to(options_.socket);
   if (!socket) return std::move(socket).error();

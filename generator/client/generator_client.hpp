@@ -37,28 +37,30 @@ class GeneratorClient {
  public:
   explicit GeneratorClient(ClientOptions options) : options_(std::move(options)) {}
 
-  Result<protocol::Health> health();
+  Result<protocol::Health> health() const;
   Result<protocol::JobAccepted> generate(const protocol::GenerationRequest& request,
-                                         bool embed_receipt = true);
+                                         bool embed_receipt = true) const;
   Result<protocol::BatchAccepted> generate_batch(
-      const std::vector<protocol::GenerationRequest>& requests);
-  Result<protocol::JobView> job(const std::string& job_id);
-  Result<protocol::JobView> cancel(const std::string& job_id);
-  Result<protocol::QueuePage> queue(std::optional<protocol::JobStatus> status = {});
-  Result<protocol::HistoryPage> history(const HistoryQuestion& question);
-  Result<protocol::Take> take(const std::string& take_id);
-  Result<protocol::Take> change_take(const std::string& take_id, const protocol::TakePatch& patch);
-  Result<protocol::Take> trash_take(const std::string& take_id);
-  Result<protocol::Take> restore_take(const std::string& take_id);
-  Result<protocol::PeaksMessage> peaks(const std::string& take_id, int columns);
-  Result<protocol::ModelList> models();
+      const std::vector<protocol::GenerationRequest>& requests) const;
+  Result<protocol::JobView> job(const std::string& job_id) const;
+  Result<protocol::JobView> cancel(const std::string& job_id) const;
+  Result<protocol::QueuePage> queue(std::optional<protocol::JobStatus> status = {}) const;
+  Result<protocol::HistoryPage> history(const HistoryQuestion& question) const;
+  Result<protocol::Take> take(const std::string& take_id) const;
+  Result<protocol::Take> change_take(const std::string& take_id,
+                                     const protocol::TakePatch& patch) const;
+  Result<protocol::Take> trash_take(const std::string& take_id) const;
+  Result<protocol::Take> restore_take(const std::string& take_id) const;
+  Result<protocol::PeaksMessage> peaks(const std::string& take_id, int columns) const;
+  Result<protocol::ModelList> models() const;
 
   /// The events of one job, or of all where `job_id` is empty; after `last_id` where it is given.
-  Result<EventReader> events(const std::string& job_id, std::optional<std::int64_t> last_id = {});
+  Result<EventReader> events(const std::string& job_id,
+                             std::optional<std::int64_t> last_id = {}) const;
 
  private:
   Result<std::string> call(const std::string& method, const std::string& target,
-                           const std::string& body = {});
+                           const std::string& body = {}) const;
 
   ClientOptions options_;
 };

@@ -99,8 +99,8 @@ class MusicGenModel final : public MusicModel {
     auto order = make_order(request);
     if (!order) return std::move(order).error();
     int index = 0;
-    const auto take = [&](musicgen::RenderedTokens&& rendered) {
-      return sink(finished(request, index++, std::move(rendered)));
+    const auto take = [&](const musicgen::RenderedTokens& rendered) {
+      return sink(finished(request, index++, rendered));
     };
     return generator_->render(*order, take, progress, stop);
   }
