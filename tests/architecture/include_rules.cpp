@@ -85,8 +85,8 @@ const std::vector<FolderRule> kFolders = {
      {"plugin/instrument", "plugin/engine", "plugin/realtime", "plugin/loader", "generator/audio",
       "generator/base"}},
     {"plugin",
-     {"ui/model", "ui/poller", "ui/panel", "plugin/engine", "plugin/realtime", "plugin/loader", "generator/client",
-      "generator/protocol", "generator/audio", "generator/base"}},
+     {"ui/model", "ui/poller", "ui/panel", "plugin/engine", "plugin/realtime", "plugin/loader",
+      "generator/client", "generator/protocol", "generator/audio", "generator/base"}},
 };
 
 struct PackageRule {
