@@ -6,9 +6,6 @@
 // Usage: plugin_realtime BLOCKS [export]: the second word says that the host exports, where the
 // plugin may wait and so takes a lock, so that a test sees RealtimeSanitizer find it.
 
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <array>
@@ -25,28 +22,13 @@
 #include "generator/base/philox.hpp"
 #include "tests/host/lv2_host.hpp"
 #include "tests/host/takes.hpp"
+#include "tests/support/realtime_rules.hpp"
 #include "tests/support/temp_dir.hpp"
-
-extern "C" {
-// Of RealtimeSanitizer; null where it is not linked.
-void __rtsan_realtime_enter() __attribute__((weak));  // NOLINT(bugprone-reserved-identifier)
-void __rtsan_realtime_exit() __attribute__((weak));   // NOLINT(bugprone-reserved-identifier)
-}
 
 namespace {
 
 using namespace dgx::test;
 namespace fs = std::filesystem;
-
-void forbid_system_calls() {
-  std::array<sock_filter, 1> kill = {sock_filter{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_KILL_PROCESS}};
-  sock_fprog program{static_cast<unsigned short>(kill.size()), kill.data()};
-  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-      ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) {
-    std::perror("seccomp");
-    ::_exit(2);
-  }
-}
 
 /// Plays on a thread of its own. The host's own work between two blocks (forging events, looking
 /// at the sound) is held to the same rules; drawing controls needs none of it.
@@ -60,15 +42,7 @@ class AudioThread {
   }
 
   void play(std::int64_t blocks) noexcept {
-    forbid_system_calls();
-    for (std::int64_t block = 0; block < blocks; ++block) {
-      if (__rtsan_realtime_enter != nullptr) __rtsan_realtime_enter();
-      play_block();
-      if (__rtsan_realtime_exit != nullptr) __rtsan_realtime_exit();
-    }
-    done_.store(true);
-    // Even the end of a thread takes system calls: the process ends without it.
-    while (true) std::atomic_signal_fence(std::memory_order_seq_cst);
+    play_by_the_rules(blocks, done_, [this](std::int64_t) { play_block(); });
   }
   [[nodiscard]] bool done() const noexcept { return done_.load(); }
   [[nodiscard]] bool sound_is_sane() const noexcept { return sane_.load(); }

@@ -11,9 +11,8 @@
 #include "ui/panel/geometry.hpp"
 #include "ui/panel/text.hpp"
 
-// What a person presses, drawn at a given place. Each is reached by Tab and the arrow keys, shows a
-// ring where it has the keyboard, and has a tooltip. A control's name is its identity, also for
-// tests.
+// What a person presses, drawn at a given place, with a ring where it has the keyboard. A control's
+// name is its identity, also for tests.
 namespace dgx::ui {
 
 struct ControlState {

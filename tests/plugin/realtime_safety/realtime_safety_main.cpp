@@ -7,9 +7,6 @@
 // Usage: realtime_safety BLOCKS [misbehave]: the second word makes it break the rule, so that a
 // test sees the guard work. Exit status 0: every block was played.
 
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,12 +22,7 @@
 #include "generator/base/philox.hpp"
 #include "plugin/engine/instrument_player.hpp"
 #include "plugin/loader/player_link.hpp"
-
-extern "C" {
-// Of RealtimeSanitizer; null where it is not linked.
-void __rtsan_realtime_enter() __attribute__((weak));  // NOLINT(bugprone-reserved-identifier)
-void __rtsan_realtime_exit() __attribute__((weak));   // NOLINT(bugprone-reserved-identifier)
-}
+#include "tests/support/realtime_rules.hpp"
 
 namespace {
 
@@ -58,17 +50,6 @@ dgx::AudioClip noise(std::uint64_t seed, double seconds, int rate) {
   return clip;
 }
 
-/// From here on this thread makes no system call, or the process ends by SIGSYS.
-void forbid_system_calls() {
-  std::array<sock_filter, 1> kill = {sock_filter{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_KILL_PROCESS}};
-  sock_fprog program{static_cast<unsigned short>(kill.size()), kill.data()};
-  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-      ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0) {
-    std::perror("seccomp");
-    ::_exit(2);
-  }
-}
-
 /// Notes, wheel, pedals, and bytes that mean nothing.
 MidiEvent draw_event(dgx::RandomStream& random, std::uint32_t frames) {
   static constexpr std::array<std::uint8_t, 8> kKinds = {0x90, 0x90, 0x90, 0x80,
@@ -85,16 +66,10 @@ class AudioThread {
   explicit AudioThread(PlayerLink& link) : link_(link) { player_.set_follow({.follows = true}); }
 
   void play(std::int64_t blocks, bool misbehaves) noexcept {
-    forbid_system_calls();
-    for (std::int64_t block = 0; block < blocks; ++block) {
-      if (__rtsan_realtime_enter != nullptr) __rtsan_realtime_enter();
+    dgx::test::play_by_the_rules(blocks, done_, [&](std::int64_t block) {
       play_block();
       if (misbehaves && block == blocks / 2) ::getppid();
-      if (__rtsan_realtime_exit != nullptr) __rtsan_realtime_exit();
-    }
-    done_.store(true);
-    // Even the end of a thread takes system calls: the process ends without it.
-    while (true) std::atomic_signal_fence(std::memory_order_seq_cst);
+    });
   }
   [[nodiscard]] bool done() const noexcept { return done_.load(); }
   [[nodiscard]] bool sound_is_sane() const noexcept { return sane_.load(); }

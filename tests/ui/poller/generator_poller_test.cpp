@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/poller/generator_poller.hpp"
 
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <chrono>
 
-#include "generator/base/socket_io.hpp"
 #include "tests/http/http_fixture.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_dir.hpp"
-#include "ui/model/panel_model.hpp"
+#include "tests/ui/panel_desk.hpp"
 
 using namespace dgx;
 using namespace dgx::test;
@@ -22,43 +20,23 @@ using protocol::JobStatus;
 
 namespace {
 
-constexpr auto kPatience = 30s;
-
-/// A poller with a model behind it, as a panel has them, and a way to wait for what comes.
-class Desk {
+class Desk : public PanelDesk {
  public:
-  explicit Desk(const std::filesystem::path& socket, client::ServiceCommand service = {}) {
-    PollerOptions options;
-    options.address.socket = socket;
-    options.service = std::move(service);
-    options.wake = [this] { ::eventfd_write(woken_.get(), 1); };
-    poller_ = std::make_unique<GeneratorPoller>(std::move(options));
-  }
+  explicit Desk(const std::filesystem::path& socket, client::ServiceCommand service = {})
+      : PanelDesk(options(socket, std::move(service))) {}
 
-  PanelModel model{};
-
-  /// Lets the news in until `done` holds; false after half a minute.
-  template <typename Done>
-  bool wait_until(const Done& done) {
-    const auto deadline = std::chrono::steady_clock::now() + kPatience;
-    for (;;) {
-      for (Intent& intent : model.take_intents()) poller_->post(std::move(intent));
-      for (const Update& update : poller_->take_updates()) model.apply(update);
-      for (Intent& intent : model.take_intents()) poller_->post(std::move(intent));
-      if (done()) return true;
-      const auto ready = wait_readable(woken_.get(), -1, deadline);
-      if (!ready || *ready != Readiness::kReadable) return false;
-      eventfd_t count = 0;
-      ::eventfd_read(woken_.get(), &count);
-    }
-  }
   bool wait_for(LinkState state) {
     return wait_until([&] { return model.link() == state; });
   }
 
  private:
-  UniqueFd woken_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
-  std::unique_ptr<GeneratorPoller> poller_{};
+  static PollerOptions options(const std::filesystem::path& socket,
+                               client::ServiceCommand service) {
+    PollerOptions options;
+    options.address.socket = socket;
+    options.service = std::move(service);
+    return options;
+  }
 };
 
 /// Something that listens where the service should, and says nothing.
