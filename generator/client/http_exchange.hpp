@@ -24,7 +24,7 @@ struct HttpAnswer {
 inline constexpr std::size_t kLongestAnswer = std::size_t{64} << 20;
 
 /// A connection to a Unix socket; kUnavailable where nobody listens there.
-Result<UniqueFd> connect_to(const std::filesystem::path& socket);
+Result<UniqueFd> connect_to(const std::filesystem::path& path);
 
 /// Reads an answer piece by piece, before a deadline, while `interrupt` (an eventfd or -1) is not
 /// raised: kCancelled then.

@@ -17,7 +17,6 @@ namespace {
 using protocol::Job;
 using protocol::JobStatus;
 using sqlite::Database;
-using sqlite::Statement;
 
 // A conditional UPDATE has found nothing to change: says why. `rule` ends the sentence.
 Error refused(Database& database, const std::string& job_id, const std::string& rule) {

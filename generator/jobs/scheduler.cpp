@@ -200,26 +200,26 @@ void Scheduler::wake() {
 
 bool Scheduler::cancel(const std::string& job_id) {
   const MutexLock claiming(claiming_);
-  std::stop_source stop;
+  std::optional<std::stop_source> stop;
   {
     const MutexLock lock(mutex_);
     if (!running_ || running_->id != job_id) return false;
     cancelled_ = true;
-    stop = stop_;
+    stop.emplace(stop_);
   }
-  stop.request_stop();
+  stop->request_stop();
   return true;
 }
 
 void Scheduler::shut_down() {
-  std::stop_source stop;
+  std::optional<std::stop_source> stop;
   {
     const MutexLock lock(mutex_);
     shutting_down_ = true;
-    stop = stop_;
+    stop.emplace(stop_);
     woken_.notify_all();
   }
-  stop.request_stop();
+  stop->request_stop();
 }
 
 std::optional<RunningJob> Scheduler::running() const {

@@ -135,32 +135,32 @@ std::string encode(const EventMessage& message);
 std::string encode(const ProgressEvent& message);
 
 template <typename Message>
-Result<Message> decode(std::string_view json);
+Result<Message> decode(std::string_view text);
 template <>
-Result<JobAccepted> decode(std::string_view json);
+Result<JobAccepted> decode(std::string_view text);
 template <>
-Result<BatchAccepted> decode(std::string_view json);
+Result<BatchAccepted> decode(std::string_view text);
 template <>
-Result<JobView> decode(std::string_view json);
+Result<JobView> decode(std::string_view text);
 template <>
-Result<QueuePage> decode(std::string_view json);
+Result<QueuePage> decode(std::string_view text);
 /// A patch of nothing, and a field that cannot be changed, are refused.
 template <>
-Result<TakePatch> decode(std::string_view json);
+Result<TakePatch> decode(std::string_view text);
 template <>
-Result<PeaksMessage> decode(std::string_view json);
+Result<PeaksMessage> decode(std::string_view text);
 template <>
-Result<ModelList> decode(std::string_view json);
+Result<ModelList> decode(std::string_view text);
 template <>
-Result<Health> decode(std::string_view json);
+Result<Health> decode(std::string_view text);
 template <>
-Result<EventMessage> decode(std::string_view json);
+Result<EventMessage> decode(std::string_view text);
 template <>
-Result<ProgressEvent> decode(std::string_view json);
+Result<ProgressEvent> decode(std::string_view text);
 
 /// {"requests": [request, ...]}: each is checked as decode_request() does, and a finding names its
 /// place, such as "requests[3].bpm".
-Result<std::vector<GenerationRequest>> decode_batch(std::string_view json);
+Result<std::vector<GenerationRequest>> decode_batch(std::string_view text);
 std::string encode_batch(const std::vector<GenerationRequest>& requests);
 
 }  // namespace dgx::protocol

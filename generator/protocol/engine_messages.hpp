@@ -106,6 +106,6 @@ using EngineMessage =
                  DoneMessage, FailedMessage, HeartbeatMessage>;
 
 std::string encode(const EngineMessage& message);
-Result<EngineMessage> decode_engine_message(std::string_view json);
+Result<EngineMessage> decode_engine_message(std::string_view text);
 
 }  // namespace dgx::protocol

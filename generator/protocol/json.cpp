@@ -78,7 +78,7 @@ class Writer {
   void new_line() {
     if (indent_ == 0) return;
     text_ += '\n';
-    text_.append(static_cast<std::size_t>(indent_ * level_), ' ');
+    for (int i = 0; i < indent_ * level_; ++i) text_ += ' ';
   }
 
   int indent_;

@@ -273,8 +273,8 @@ Result<std::string> decode_mcp_job(std::string_view arguments, bool required) {
       "job_id"};
 }
 
-Result<McpHistoryArguments> decode_mcp_history(std::string_view text) {
-  const auto object = object_in(text, "arguments");
+Result<McpHistoryArguments> decode_mcp_history(std::string_view arguments) {
+  const auto object = object_in(arguments, "arguments");
   if (!object) return object.error();
   const Status only = expect_only(*object, {"query", "favourites_only", "page", "page_size"});
   if (!only) return only.error();

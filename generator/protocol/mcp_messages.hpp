@@ -69,8 +69,8 @@ struct McpHistoryArguments {
 };
 Result<McpHistoryArguments> decode_mcp_history(std::string_view arguments);
 
-/// The result of a tool call: `json` is an object.
-std::string encode_tool_result(std::string_view json);
+/// The result of a tool call: `text` is an object in JSON.
+std::string encode_tool_result(std::string_view text);
 /// The result of a tool that failed: the model reads the sentence and may do better.
 std::string encode_tool_failure(const Error& error);
 

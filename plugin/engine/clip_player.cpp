@@ -190,9 +190,9 @@ ClipPlayer::Slot& ClipPlayer::slot_for_start() noexcept {
     }
   }
   if (sounding >= kVoices) cut(*oldest);
-  Slot& slot = free != nullptr ? *free : *softest;
-  slot = Slot();
-  return slot;
+  if (free == nullptr) free = softest != nullptr ? softest : oldest;
+  *free = Slot();
+  return *free;
 }
 
 void ClipPlayer::note_off(int key) noexcept {

@@ -49,8 +49,9 @@ double KaiserSinc::at(double time) const {
 std::vector<float> kaiser_low_pass(double stop_edge, int taps) {
   const KaiserSinc filter(stop_edge, (taps + 1) / 2.0);
   std::vector<double> exact(static_cast<std::size_t>(taps));
+  const int middle = taps / 2;
   for (int tap = 0; tap < taps; ++tap) {
-    exact[static_cast<std::size_t>(tap)] = filter.at(tap - taps / 2);
+    exact[static_cast<std::size_t>(tap)] = filter.at(tap - middle);
   }
   const double sum = std::accumulate(exact.begin(), exact.end(), 0.0);
   std::vector<float> kernel;

@@ -128,7 +128,7 @@ class SketchModel final : public MusicModel {
 
   Result<RenderedTake> render(const protocol::GenerationRequest& request,
                               const sketch::PromptReading& reading, int index,
-                              const ProgressSink& progress, std::stop_token stop) const {
+                              const ProgressSink& progress, const std::stop_token& stop) const {
     RenderedTake take;
     take.index = index;
     take.seed = protocol::seed_of_take(request.seed.value_or(0), index);
