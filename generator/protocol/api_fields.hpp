@@ -91,6 +91,7 @@ void describe(F& f, T& m) {
   f("sequence", m.sequence);
   f("job_id", m.job_id);
   f("take_id", m.take_id);
+  f("insertion_id", m.insertion_id);
   f("kind", m.kind);
   f("at", m.at);
 }

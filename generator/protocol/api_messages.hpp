@@ -107,12 +107,13 @@ struct Health {
   PartHealth gpu{};
 };
 
-/// What happened to a job, as it stands in the database.
+/// What happened to a job or to an insertion, as it stands in the database.
 struct EventMessage {
   std::int64_t sequence = 0;  ///< The id of the server-sent event
-  std::string job_id{};
+  std::string job_id{};       ///< Empty for an insertion
   std::optional<std::string> take_id{};
-  std::string kind{};  ///< "added", "begun", "take_completed", "completed", "failed", ...
+  std::optional<std::string> insertion_id{};
+  std::string kind{};  ///< "added", "begun", "take_completed", "completed", "insertion_done", ...
   std::string at{};
 };
 

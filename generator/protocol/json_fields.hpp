@@ -10,6 +10,7 @@
 
 #include "generator/base/result.hpp"
 #include "generator/protocol/error_codes.hpp"
+#include "generator/protocol/insertion.hpp"
 #include "generator/protocol/json.hpp"
 #include "generator/protocol/messages.hpp"
 
@@ -53,6 +54,9 @@ class FieldEncoder {
     return to_json(std::string(to_string(code)));
   }
   static boost::json::value to_json(JobStatus status) {
+    return to_json(std::string(to_string(status)));
+  }
+  static boost::json::value to_json(InsertionStatus status) {
     return to_json(std::string(to_string(status)));
   }
   template <typename T>
@@ -124,6 +128,9 @@ class FieldDecoder {
   }
   bool read(const boost::json::value& from, JobStatus& to, const std::string& path) {
     return read_name(from, to, path, parse_job_status);
+  }
+  bool read(const boost::json::value& from, InsertionStatus& to, const std::string& path) {
+    return read_name(from, to, path, parse_insertion_status);
   }
   template <typename T, typename Parse>
   bool read_name(const boost::json::value& from, T& to, const std::string& path, Parse parse) {

@@ -8,6 +8,7 @@
 #include "generator/protocol/api_fields.hpp"
 #include "generator/protocol/endpoint.hpp"
 #include "generator/protocol/error_codes.hpp"
+#include "generator/protocol/insertion_fields.hpp"
 #include "generator/protocol/json.hpp"
 #include "generator/protocol/parameter_schema.hpp"
 #include "generator/protocol/parameter_table.hpp"
@@ -70,6 +71,7 @@ class SchemaFields {
   static json::object schema_of(std::int64_t) { return {{"type", "integer"}}; }
   static json::object schema_of(int) { return {{"type", "integer"}}; }
   static json::object schema_of(JobStatus) { return enumeration<JobStatus>(5); }
+  static json::object schema_of(InsertionStatus) { return enumeration<InsertionStatus>(5); }
   static json::object schema_of(Phase) { return enumeration<Phase>(7); }
   static json::object schema_of(ErrorCode) {
     return enumeration<ErrorCode>(static_cast<int>(ErrorCode::kInternal) + 1);
@@ -141,6 +143,27 @@ json::object patch_schema() {
   return patch;
 }
 
+json::object insertion_schema() {
+  json::object insertion = SchemaFields::schema_of(InsertionRequest{});
+  json::object& fields = insertion["properties"].as_object();
+  const auto text = [&](const char* name, std::int64_t longest) {
+    json::object& field = fields[name].as_object();
+    field["minLength"] = 1;
+    field["maxLength"] = longest;
+    field["pattern"] = kNoControlCharacters;
+  };
+  text("take_id", kLongestTakeId);
+  text("session", kLongestSession);
+  text("track", kLongestTrack);
+  text("idempotency_key", kLongestInsertionKey);
+  fields["track"].as_object()["default"] = "selected";
+  fields["at"].as_object()["default"] = "playhead";
+  fields["at"].as_object()["pattern"] = kInsertionPlacePattern;
+  insertion["required"] = json::array{"take_id"};
+  insertion["additionalProperties"] = false;
+  return insertion;
+}
+
 json::object queue_schema() {
   json::object queue = list_of("jobs", "JobView");
   queue["properties"].as_object()["total"] = {{"type", "integer"}};
@@ -158,6 +181,8 @@ json::object schemas() {
           {"TakePatch", patch_schema()},
           {"PeaksMessage", SchemaFields::schema_of(PeaksMessage{})},
           {"HistoryPage", page_schema("generations", "Take")},
+          {"InsertionRequest", insertion_schema()},
+          {"InsertionView", SchemaFields::schema_of(InsertionView{})},
           {"ModelList", SchemaFields::schema_of(ModelList{})},
           {"Health", SchemaFields::schema_of(Health{})},
           {"Error", SchemaFields::schema_of(ErrorReply{})}};
