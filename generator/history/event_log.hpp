@@ -18,6 +18,11 @@ namespace dgx::history {
 Status add_event(sqlite::Database& database, const std::string& job_id, const char* kind,
                  const std::string& at, const std::optional<std::string>& take_id = {});
 
+/// The same for what became of an insertion.
+Status add_insertion_event(sqlite::Database& database, const std::string& insertion_id,
+                           const std::string& take_id, const std::string& kind,
+                           const std::string& at);
+
 /// Of one job, or of all where `job_id` is empty.
 Result<std::vector<protocol::EventMessage>> read_events(sqlite::Database& database,
                                                         std::int64_t after,

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "generator/history/event_log.hpp"
+#include "generator/history/insertions.hpp"
 #include "generator/history/job_changes.hpp"
 #include "generator/history/job_turns.hpp"
 #include "generator/history/opening.hpp"
@@ -223,6 +224,36 @@ Result<std::vector<PromptStatistics>> HistoryStore::most_used_prompts(int limit)
     if (!*row) return prompts;
     prompts.push_back({rows->text(0), rows->integer(1), rows->text(2), rows->text(3)});
   }
+}
+
+Result<protocol::InsertionView> HistoryStore::add_insertion(const NewInsertion& insertion) {
+  return changing(impl_->database,
+                  [&](Database& db) { return history::add_insertion(db, insertion); });
+}
+
+Result<protocol::InsertionView> HistoryStore::find_insertion(const std::string& id) {
+  return reading(impl_->database, [&](Database& db) { return history::find_insertion(db, id); });
+}
+
+Result<std::optional<protocol::InsertionView>> HistoryStore::find_insertion_by_key(
+    const protocol::InsertionRequest& request) {
+  return reading(impl_->database,
+                 [&](Database& db) { return history::find_insertion_by_key(db, request); });
+}
+
+Result<std::vector<protocol::InsertionView>> HistoryStore::open_insertions() {
+  return reading(impl_->database, [&](Database& db) { return history::open_insertions(db); });
+}
+
+Status HistoryStore::set_insertion_claimed(const std::string& id, bool claimed) {
+  return changing(impl_->database,
+                  [&](Database& db) { return history::set_insertion_claimed(db, id, claimed); });
+}
+
+Status HistoryStore::end_insertion(const std::string& id, protocol::InsertionStatus status,
+                                   const protocol::InsertionOutcome& outcome) {
+  return changing(impl_->database,
+                  [&](Database& db) { return history::end_insertion(db, id, status, outcome); });
 }
 
 Status HistoryStore::copy_to(const std::filesystem::path& file) {

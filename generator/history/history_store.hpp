@@ -13,6 +13,7 @@
 
 #include "generator/base/result.hpp"
 #include "generator/protocol/api_messages.hpp"
+#include "generator/protocol/insertion.hpp"
 #include "generator/protocol/messages.hpp"
 
 namespace dgx::history {
@@ -66,6 +67,14 @@ struct BootTime {
 struct NewJob {
   protocol::Job job{};
   std::string asked{};
+};
+
+/// An insertion that is to be added: what was asked for, and what was made of it.
+struct NewInsertion {
+  std::string id{};
+  std::string take_id{};  ///< Whole
+  std::string session{};  ///< Its folder
+  protocol::InsertionRequest request{};
 };
 
 /// How a job goes back into the queue.
@@ -206,6 +215,24 @@ class HistoryStore {
   Status restore_take(const std::string& take_id);
   /// Most used first; `limit` is at least 1.
   Result<std::vector<PromptStatistics>> most_used_prompts(int limit);
+
+  // Insertions into Ardour sessions.
+
+  /// Writes down that a take is to be placed. Where the request's idempotency key is known by now,
+  /// the insertion that is there stands in the answer, or the call is kConflict where that was
+  /// asked for otherwise.
+  Result<protocol::InsertionView> add_insertion(const NewInsertion& insertion);
+  Result<protocol::InsertionView> find_insertion(const std::string& id);
+  /// The one that was added under the request's idempotency key, if it has one; kConflict as above.
+  Result<std::optional<protocol::InsertionView>> find_insertion_by_key(
+      const protocol::InsertionRequest& request);
+  /// Those that have not ended, oldest first.
+  Result<std::vector<protocol::InsertionView>> open_insertions();
+  /// waiting <-> claimed.
+  Status set_insertion_claimed(const std::string& id, bool claimed);
+  /// waiting or claimed -> done, failed or cancelled; kConflict where it has ended.
+  Status end_insertion(const std::string& id, protocol::InsertionStatus status,
+                       const protocol::InsertionOutcome& outcome);
 
   // The history as a whole.
 

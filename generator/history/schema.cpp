@@ -156,6 +156,48 @@ CREATE TABLE timings (
 ) STRICT;
 )sql";
 
+// Placing takes in Ardour. `events` is built anew, because an insertion's events have no job.
+constexpr const char* kVersion4 = R"sql(
+CREATE TABLE insertions (
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  take_id TEXT NOT NULL REFERENCES generations (id),
+  session TEXT NOT NULL,
+  track TEXT NOT NULL,
+  place TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('waiting', 'claimed', 'done', 'failed', 'cancelled')),
+  idempotency_key TEXT,
+  asked TEXT,
+  created_at TEXT NOT NULL,
+  ended_at TEXT,
+  message TEXT,
+  region TEXT,
+  placed_track TEXT,
+  sample INTEGER,
+  length INTEGER
+) STRICT;
+CREATE INDEX insertions_open ON insertions (number) WHERE state IN ('waiting', 'claimed');
+CREATE INDEX insertions_take ON insertions (take_id);
+CREATE UNIQUE INDEX insertions_idempotency_key ON insertions (idempotency_key)
+  WHERE idempotency_key IS NOT NULL;
+
+CREATE TABLE events_2 (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  job_id TEXT REFERENCES jobs (id),
+  take_id TEXT,
+  insertion_id TEXT REFERENCES insertions (id),
+  kind TEXT NOT NULL,
+  at TEXT NOT NULL,
+  CHECK (job_id IS NOT NULL OR insertion_id IS NOT NULL)
+) STRICT;
+INSERT INTO events_2 (sequence, job_id, take_id, kind, at)
+  SELECT sequence, job_id, take_id, kind, at FROM events ORDER BY sequence;
+DROP TABLE events;
+ALTER TABLE events_2 RENAME TO events;
+CREATE INDEX events_job ON events (job_id) WHERE job_id IS NOT NULL;
+CREATE INDEX events_insertion ON events (insertion_id) WHERE insertion_id IS NOT NULL;
+)sql";
+
 struct Migration {
   int version;
   const char* sql;
@@ -166,6 +208,7 @@ constexpr std::array<Migration, kNewestVersion> kMigrations = {{
     {1, kVersion1, nullptr},
     {2, kVersion2, index_all_prompts},
     {3, kVersion3, nullptr},
+    {4, kVersion4, nullptr},
 }};
 
 // Tables and columns of a version, sorted, as kShapeQuery reads them. Tables of ours that are
@@ -178,14 +221,24 @@ struct Shape {
   const char* events;
   const char* generations_fts;
   const char* timings;
+  const char* insertions;
 };
 
+constexpr const char* kTakeColumns =
+    "channels,completed_at,created_at,duration_seconds,error_message,favourite,file_path,"
+    "file_size_bytes,generation_time_seconds,id,job_id,metadata,model_name,model_version,name,"
+    "number,position,prompt,sample_rate,status,trashed_at";
+constexpr const char* kJobColumns =
+    "asked,attempt,boot_id,completed_at,created_at,embed_receipt,error_code,error_field,"
+    "error_message,id,idempotency_key,lease_until_ms,not_before_ms,number,priority,request,"
+    "started_at,state,token";
+constexpr const char* kTimingColumns = "measurements,model,phase,seconds";
 constexpr const char* kPromptColumns = "first_used_at,id,last_used_at,text,used_count";
 constexpr std::array<Shape, kNewestVersion> kShapes = {{
     {1,
      "channels,completed_at,created_at,duration_seconds,error_message,file_path,file_size_bytes,"
      "generation_time_seconds,id,metadata,model_name,model_version,prompt,sample_rate,status",
-     kPromptColumns, "", "", "", ""},
+     kPromptColumns, "", "", "", "", ""},
     {2,
      "channels,completed_at,created_at,duration_seconds,error_message,favourite,file_path,"
      "file_size_bytes,generation_time_seconds,id,job_id,metadata,model_name,model_version,number,"
@@ -193,16 +246,13 @@ constexpr std::array<Shape, kNewestVersion> kShapes = {{
      kPromptColumns,
      "attempt,completed_at,created_at,error_code,error_field,error_message,id,lease_until,number,"
      "priority,request,started_at,state",
-     "at,job_id,kind,sequence,take_id", "prompt", ""},
-    {3,
-     "channels,completed_at,created_at,duration_seconds,error_message,favourite,file_path,"
-     "file_size_bytes,generation_time_seconds,id,job_id,metadata,model_name,model_version,name,"
-     "number,position,prompt,sample_rate,status,trashed_at",
-     kPromptColumns,
-     "asked,attempt,boot_id,completed_at,created_at,embed_receipt,error_code,error_field,"
-     "error_message,id,idempotency_key,lease_until_ms,not_before_ms,number,priority,request,"
-     "started_at,state,token",
-     "at,job_id,kind,sequence,take_id", "prompt", "measurements,model,phase,seconds"},
+     "at,job_id,kind,sequence,take_id", "prompt", "", ""},
+    {3, kTakeColumns, kPromptColumns, kJobColumns, "at,job_id,kind,sequence,take_id", "prompt",
+     kTimingColumns, ""},
+    {4, kTakeColumns, kPromptColumns, kJobColumns, "at,insertion_id,job_id,kind,sequence,take_id",
+     "prompt", kTimingColumns,
+     "asked,created_at,ended_at,id,idempotency_key,length,message,number,place,placed_track,region,"
+     "sample,session,state,take_id,track"},
 }};
 
 Result<std::string> columns_of(sqlite::Database& database, const char* table) {
@@ -216,13 +266,14 @@ Result<std::string> columns_of(sqlite::Database& database, const char* table) {
 }
 
 Result<bool> has_shape(sqlite::Database& database, const Shape& shape) {
-  const std::array<std::pair<const char*, const char*>, 6> expected = {{
+  const std::array<std::pair<const char*, const char*>, 7> expected = {{
       {"generations", shape.generations},
       {"prompts", shape.prompts},
       {"jobs", shape.jobs},
       {"events", shape.events},
       {"generations_fts", shape.generations_fts},
       {"timings", shape.timings},
+      {"insertions", shape.insertions},
   }};
   for (const auto& [table, columns] : expected) {
     const Result<std::string> found = columns_of(database, table);
