@@ -110,6 +110,7 @@ struct ServiceHost::Parts {
                     if (server) server->notify();
                   }),
         writer(stores.writer, adviser, scheduler, scheduler_options(settings).jobs),
+        insertions(stores.writer, {settings.places.runtime / "ardour"}),
         reader(stores.reader, scheduler),
         file_reader(stores.files, scheduler) {}
 
@@ -122,7 +123,7 @@ struct ServiceHost::Parts {
     server_options.idle_exit = options.idle_exit;
     server = std::make_unique<http::Server>(
         std::move(server_options),
-        http::ServiceParts{reader, writer, file_reader, scheduler, settings.places.data,
+        http::ServiceParts{reader, writer, file_reader, scheduler, insertions, settings.places.data,
                            settings_hash(settings), options.idle_exit});
   }
 
@@ -132,6 +133,7 @@ struct ServiceHost::Parts {
   jobs::EngineSupervisor adviser;
   jobs::Scheduler scheduler;
   jobs::JobWriter writer;
+  jobs::InsertionDesk insertions;
   jobs::JobReader reader;
   jobs::JobReader file_reader;
   std::filesystem::path socket_file{};  // Empty where systemd has the socket.

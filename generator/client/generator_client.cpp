@@ -39,6 +39,10 @@ std::string take_path(const std::string& id) {
   return "/api/v1/takes/" + percent_encoded(id);
 }
 
+std::string insertion_path(const std::string& id) {
+  return "/api/v1/insertions/" + percent_encoded(id);
+}
+
 Error error_in(const HttpAnswer& answer) {
   auto reply = decode_error_reply(answer.body);
   if (reply) return std::move(reply->error);
@@ -136,6 +140,18 @@ Result<PeaksMessage> GeneratorClient::peaks(const std::string& take_id, int colu
 
 Result<ModelList> GeneratorClient::models() const {
   return decoded<ModelList>(call("GET", "/api/v1/models"));
+}
+
+Result<InsertionView> GeneratorClient::insert(const InsertionRequest& request) const {
+  return decoded<InsertionView>(call("POST", "/api/v1/insertions", encode(request)));
+}
+
+Result<InsertionView> GeneratorClient::insertion(const std::string& insertion_id) const {
+  return decoded<InsertionView>(call("GET", insertion_path(insertion_id)));
+}
+
+Result<InsertionView> GeneratorClient::cancel_insertion(const std::string& insertion_id) const {
+  return decoded<InsertionView>(call("DELETE", insertion_path(insertion_id)));
 }
 
 Result<EventReader> GeneratorClient::events(const std::string& job_id,

@@ -11,6 +11,7 @@
 #include "generator/base/result.hpp"
 #include "generator/client/event_reader.hpp"
 #include "generator/protocol/api_messages.hpp"
+#include "generator/protocol/insertion.hpp"
 
 namespace dgx::client {
 
@@ -53,6 +54,11 @@ class GeneratorClient {
   Result<protocol::Take> restore_take(const std::string& take_id) const;
   Result<protocol::PeaksMessage> peaks(const std::string& take_id, int columns) const;
   Result<protocol::ModelList> models() const;
+
+  /// Asks Ardour to place a take; insertion() tells what became of it.
+  Result<protocol::InsertionView> insert(const protocol::InsertionRequest& request) const;
+  Result<protocol::InsertionView> insertion(const std::string& insertion_id) const;
+  Result<protocol::InsertionView> cancel_insertion(const std::string& insertion_id) const;
 
   /// The events of one job, or of all where `job_id` is empty; after `last_id` where it is given.
   Result<EventReader> events(const std::string& job_id,

@@ -146,6 +146,8 @@ Lane lane_of(CallId call) {
     case CallId::kChangeTake:
     case CallId::kTrashTake:
     case CallId::kRestoreTake:
+    case CallId::kInsert:
+    case CallId::kCancelInsertion:
     case CallId::kModels:
       return Lane::kWrites;
     case CallId::kPeaks:
@@ -176,6 +178,12 @@ Answer Handlers::answer(const Call& call) {
       return answer_of(parts_.writer.trash_take(call.parameter));
     case CallId::kRestoreTake:
       return answer_of(parts_.writer.restore_take(call.parameter));
+    case CallId::kInsert:
+      return insert(call);
+    case CallId::kInsertion:
+      return answer_of(parts_.reader.insertion(call.parameter));
+    case CallId::kCancelInsertion:
+      return answer_of(parts_.insertions.cancel(call.parameter));
     case CallId::kPeaks:
       return peaks(call);
     case CallId::kFile:
@@ -222,6 +230,14 @@ Answer Handlers::generate_batch(const Call& call) {
   const auto accepted = parts_.writer.submit(*std::move(requests), true);
   if (!accepted) return refused_request(accepted.error());
   return json_answer(encode(*accepted), 202);
+}
+
+Answer Handlers::insert(const Call& call) {
+  const auto request = decode<InsertionRequest>(call.body);
+  if (!request) return error_answer(request.error());
+  const auto insertion = parts_.insertions.add(*request);
+  if (!insertion) return refused_request(insertion.error());
+  return json_answer(encode(*insertion), 202);
 }
 
 Answer Handlers::queue(const Call& call) {

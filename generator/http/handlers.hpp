@@ -8,6 +8,7 @@
 
 #include "generator/http/message.hpp"
 #include "generator/http/metrics.hpp"
+#include "generator/jobs/insertion_desk.hpp"
 #include "generator/jobs/job_reader.hpp"
 #include "generator/jobs/job_writer.hpp"
 #include "generator/jobs/scheduler.hpp"
@@ -26,6 +27,7 @@ struct ServiceParts {
   jobs::JobWriter& writer;       ///< Lane kWrites
   jobs::JobReader& file_reader;  ///< Lane kFiles, with a store of its own
   jobs::Scheduler& scheduler;
+  jobs::InsertionDesk& insertions;  ///< Lane kWrites
   std::filesystem::path data_folder{};
   std::string settings{};  ///< Hash of what the service was started with; for /health
   std::optional<std::chrono::milliseconds> idle_exit{};  ///< That of the server; for /health
@@ -42,6 +44,7 @@ class Handlers {
  private:
   Answer generate(const Call& call);
   Answer generate_batch(const Call& call);
+  Answer insert(const Call& call);
   Answer queue(const Call& call);
   Answer history(const Call& call);
   Answer peaks(const Call& call);

@@ -18,6 +18,7 @@
 
 #include "generator/base/log.hpp"
 #include "generator/http/event_streams.hpp"
+#include "generator/http/insertion_watch.hpp"
 #include "generator/http/lanes.hpp"
 #include "generator/http/listener.hpp"
 #include "generator/http/request_reading.hpp"
@@ -61,6 +62,7 @@ class Server::Implementation {
     if (options_.tcp_socket.valid()) {
       net::co_spawn(context_, accept_from(options_.tcp_socket.get(), Door::kTcp), net::detached);
     }
+    net::co_spawn(context_, insertions_.run(), net::detached);
     if (options_.idle_exit) net::co_spawn(context_, watch_idleness(), net::detached);
     context_.run();
     lanes_.stop();
@@ -354,7 +356,8 @@ class Server::Implementation {
       const auto earliest = std::chrono::steady_clock::now() + kIdleLook;
       timer.expires_at(std::max(earliest, last_activity() + *options_.idle_exit));
       co_await timer.async_wait(kAsTuple);
-      const bool nobody = counters_.connections == 0 && counters_.event_streams == 0;
+      const bool nobody =
+          counters_.connections == 0 && counters_.event_streams == 0 && !insertions_.has_open();
       const auto counts = co_await lanes_.on(Lane::kReads, [&] { return parts_.reader.counts(); });
       const bool nothing = counts && *counts && (*counts)->pending + (*counts)->processing == 0;
       const auto now = std::chrono::steady_clock::now();
@@ -373,6 +376,7 @@ class Server::Implementation {
   std::optional<TcpGate> gate_{};
   Lanes lanes_{context_};
   EventStreams events_{context_, lanes_, parts_, counters_, options_.limits};
+  InsertionWatch insertions_{context_, lanes_, parts_.insertions, [this] { events_.notify(); }};
   std::chrono::steady_clock::time_point last_activity_ = std::chrono::steady_clock::now();
 };
 

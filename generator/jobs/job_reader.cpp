@@ -105,6 +105,10 @@ Result<Take> JobReader::take(const std::string& take_id) {
   return store_.find_take(take_id);
 }
 
+Result<InsertionView> JobReader::insertion(const std::string& insertion_id) {
+  return store_.find_insertion(insertion_id);
+}
+
 Result<std::vector<EventMessage>> JobReader::events_after(std::int64_t sequence,
                                                           const std::string& job_id, int limit) {
   return store_.events_after(sequence, job_id, limit);

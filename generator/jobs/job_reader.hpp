@@ -32,6 +32,7 @@ class JobReader {
   Result<protocol::QueuePage> queue(std::optional<protocol::JobStatus> status, int limit);
   Result<history::HistoryPage> history(const history::HistoryQuery& query);
   Result<protocol::Take> take(const std::string& take_id);
+  Result<protocol::InsertionView> insertion(const std::string& insertion_id);
   Result<std::vector<protocol::EventMessage>> events_after(std::int64_t sequence,
                                                            const std::string& job_id, int limit);
   /// The numbers of the first event that is kept and of the last.

@@ -98,6 +98,7 @@ struct TestService::Parts {
         adviser({DGX_BINARY_DIR "/bin/dgx-fake-engine", {}}),
         scheduler(runner_store, renderer, scheduler_options(data), [this] { server->notify(); }),
         writer(writer_store, adviser, scheduler, scheduler_options(data).jobs),
+        insertions(writer_store, {data.parent_path() / "run" / "ardour"}),
         reader(reader_store, scheduler),
         file_reader(file_store, scheduler) {}
 
@@ -109,6 +110,7 @@ struct TestService::Parts {
   jobs::EngineSupervisor adviser;
   jobs::Scheduler scheduler;
   jobs::JobWriter writer;
+  jobs::InsertionDesk insertions;
   jobs::JobReader reader;
   jobs::JobReader file_reader;
   std::unique_ptr<http::Server> server{};
@@ -129,7 +131,7 @@ TestService::TestService(const protocol::Limits& limits, bool with_runner,
   Parts& parts = *parts_;
   parts.server = std::make_unique<http::Server>(
       std::move(options), http::ServiceParts{parts.reader, parts.writer, parts.file_reader,
-                                             parts.scheduler, data(), "test"});
+                                             parts.scheduler, parts.insertions, data(), "test"});
   parts.io = std::thread([&parts] { parts.server->run(); });
   if (with_runner) parts.runner = std::thread([&parts] { parts.scheduler.work(); });
 }

@@ -17,6 +17,7 @@
 #include "tests/integration/program.hpp"
 #include "tests/integration/refusals.hpp"
 #include "tests/integration/service.hpp"
+#include "tests/support/ardour_session.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/command.hpp"
 
@@ -335,6 +336,7 @@ TEST_CASE("Every curl line of the protocol's page works", "[integration]") {
   const auto receipts = program.generate({"a plain tone", "--duration", "1"});
   program.end_services();
   Running service = start_service(program);
+  const dgx::test::ArdourSession session(program.socket().parent_path() / "ardour", "song");
   std::ifstream page(DGX_SOURCE_DIR "/docs/protocol.md");
   int lines = 0;
   for (std::string line; std::getline(page, line);) {
@@ -342,9 +344,15 @@ TEST_CASE("Every curl line of the protocol's page works", "[integration]") {
     ++lines;
     const auto job = client_of(program).generate(tone("a plain tone"));
     REQUIRE_OK(job);
+    std::string insertion_id;
+    if (line.find("/insertions/") != std::string::npos) {
+      const auto insertion = client_of(program).insert({receipts[0].take_id});
+      REQUIRE_OK(insertion);
+      insertion_id = insertion->insertion_id;
+    }
     const fs::path wav = receipts[0].file_path;
     const std::string variables = "S='" + program.socket().string() + "' JOB=" + job->job_id +
-                                  " TAKE=" + receipts[0].take_id +
+                                  " TAKE=" + receipts[0].take_id + " INSERTION=" + insertion_id +
                                   " NAME=" + wav.filename().string() + "; cd " +
                                   program.home().string() + "; ";
     const bool streams = line.find("/v1/events") != std::string::npos;
@@ -355,5 +363,5 @@ TEST_CASE("Every curl line of the protocol's page works", "[integration]") {
     CHECK((result.exit_code == 0 || (streams && result.exit_code == 28)));
     wait_for_event(program, job->job_id, "added");
   }
-  CHECK(lines >= 18);
+  CHECK(lines >= 21);
 }
