@@ -6,6 +6,10 @@
 #include <cmath>
 #include <utility>
 
+#include "generator/base/ulid.hpp"
+#include "generator/base/utf8.hpp"
+#include "presets/prompt_presets.hpp"
+
 namespace dgx::plugin {
 namespace {
 
@@ -13,17 +17,50 @@ namespace {
 constexpr std::chrono::seconds kExportPatience{30};
 // A save waits so long, so that the session holds what was put on a pad a moment ago.
 constexpr std::chrono::seconds kSavePatience{2};
+// After a state was restored, and at first, the trigger port may be set by the host.
+constexpr double kDeafSeconds = 1.0;
+constexpr std::size_t kLongestName = 80;
+
+namespace fs = std::filesystem;
+
+// What makePath names is in plugins/ID/scratch of the session's folder.
+fs::path plugin_folder(const fs::path& kept) {
+  return kept.parent_path().parent_path();
+}
+
+// True for the folder of a session that Ardour has saved: the service takes it for takes.
+bool is_session(const fs::path& folder) {
+  std::error_code error;
+  const fs::directory_iterator files(folder, error);
+  return !error && std::any_of(begin(files), end(files), [](const fs::directory_entry& entry) {
+    return entry.path().extension() == ".ardour";
+  });
+}
+
+std::string name_of(const protocol::Take& take) {
+  std::string name = take.name.value_or(take.prompt);
+  if (name.size() <= kLongestName) return name;
+  name.resize(kLongestName);
+  while (!is_utf8(name)) name.pop_back();
+  return name + "\xE2\x80\xA6";
+}
 
 }  // namespace
 
-Instrument::Instrument(double sample_rate, HostServices host)
+Instrument::Instrument(double sample_rate, HostServices host, Result<ServiceAddress> service)
     : host_{[this, make = std::move(host.make_path)](const std::string& name) {
               return make && is_active_.load() ? make(name) : std::filesystem::path();
             },
             std::move(host.warn)},
+      sample_rate_(sample_rate),
       player_(sample_rate),
+      deaf_frames_(std::llround(kDeafSeconds * sample_rate)),
       shelf_(host_),
-      loader_(link_, [this](const LoadOutcome& outcome) { shelf_.told(outcome, loader_); }) {
+      loader_(link_, [this](const LoadOutcome& outcome) { shelf_.told(outcome, loader_); }),
+      desk_(std::move(service),
+            {[this](protocol::GenerationRequest& request) { complete(request); },
+             [this](const std::vector<protocol::Take>& takes) { take_in(takes); },
+             [this](const std::string& sentence) { say(sentence); }}) {
   for (std::size_t i = 0; i < kControlCount; ++i) values_[i] = control(i).initial;
 }
 
@@ -64,6 +101,8 @@ void Instrument::apply(std::size_t index) noexcept {
                                  static_cast<TempoMatch>(whole(kTempoMatch))});
     case kFreewheeling:
       return freewheel(whole(kFreewheeling) != 0);
+    case kGenerate:
+      return trigger(whole(kGenerate) != 0);
     default:
       return;
   }
@@ -74,7 +113,20 @@ void Instrument::freewheel(bool on) noexcept {
   if (std::exchange(freewheels_, on) != on) player_.reset();
 }
 
+// A host that restores a session or exports moves ports without anybody asking for a take.
+void Instrument::trigger(bool on) noexcept {
+  const bool was_up = std::exchange(trigger_is_up_, on);
+  const bool rose = on && !was_up;
+  if (rose && deaf_frames_ <= 0 && !restored_.load() && !freewheels_) triggered_ = true;
+}
+
 void Instrument::place(const PositionEvent& position) noexcept {
+  const Transport& host = position.transport;
+  bpm_.store(host.bpm, std::memory_order_relaxed);
+  numerator_.store(static_cast<int>(std::lround(host.beats_per_bar)), std::memory_order_relaxed);
+  denominator_.store(host.beat_unit, std::memory_order_relaxed);
+  rolls_.store(host.rolls, std::memory_order_relaxed);
+  tempo_known_.store(true, std::memory_order_relaxed);
   if (position_count_ == positions_.size()) --position_count_;  // The last word counts.
   positions_[position_count_++] = position;
 }
@@ -82,6 +134,8 @@ void Instrument::place(const PositionEvent& position) noexcept {
 void Instrument::process(std::span<const MidiEvent> events, float* left, float* right,
                          std::uint32_t frames) noexcept {
   if (freewheels_) loader_.wait_until_idle(kExportPatience);
+  if (restored_.exchange(false)) deaf_frames_ = std::llround(kDeafSeconds * sample_rate_);
+  deaf_frames_ -= std::min<std::int64_t>(deaf_frames_, frames);
   link_.apply(player_);
   player_.process(events, std::span(positions_).first(std::exchange(position_count_, 0)), left,
                   right, frames);
@@ -102,39 +156,101 @@ void Instrument::tell_meters() noexcept {
        sounds ? static_cast<float>(playhead / static_cast<double>(sample->frames())) : 0.0F);
 }
 
-void Instrument::put(int pad, std::filesystem::path file) {
-  shelf_.put(pad, std::move(file), loader_);
+void Instrument::put(int pad, PadTake take) {
+  shelf_.put(pad, std::move(take), loader_);
   ++changes_;
 }
 
 void Instrument::set_prompt(std::string prompt) {
+  if (desk_.set_prompt(std::move(prompt))) ++changes_;
+}
+
+void Instrument::read_prompt(const fs::path& file) {
+  auto text = RequestDesk::read_prompt(file);
+  if (!text) return say(text.error().message);
+  set_prompt(*std::move(text));
+}
+
+std::string Instrument::notice() const {
+  const std::string of_pads = shelf_.notice();
+  const MutexLock lock(mutex_);
+  return of_pads.empty() || said_.empty() ? of_pads + said_ : of_pads + "\n" + said_;
+}
+
+void Instrument::say(const std::string& sentence) {
   {
     const MutexLock lock(mutex_);
-    if (prompt == prompt_) return;
-    prompt_ = std::move(prompt);
+    said_ = sentence;
   }
+  if (host_.warn && !sentence.empty()) host_.warn(sentence);
+}
+
+std::optional<HostTempo> Instrument::host_tempo() const noexcept {
+  if (!tempo_known_.load(std::memory_order_relaxed)) return std::nullopt;
+  return HostTempo{bpm_.load(std::memory_order_relaxed), numerator_.load(std::memory_order_relaxed),
+                   denominator_.load(std::memory_order_relaxed),
+                   rolls_.load(std::memory_order_relaxed)};
+}
+
+void Instrument::generate(const protocol::GenerationRequest& request) {
+  say("");
+  desk_.ask(request);
   ++changes_;
 }
 
-std::string Instrument::prompt() const {
-  const MutexLock lock(mutex_);
-  return prompt_;
+void Instrument::generate_by_controls() {
+  say("");
+  const auto preset = static_cast<std::size_t>(whole(kPromptPresetNumber));
+  std::optional<std::string> prompt;
+  if (preset > 0) prompt = prompt_presets()[preset - 1].text;
+  const Status asked = desk_.ask_again(prompt, host_tempo(), sample_rate_);
+  if (!asked) say(asked.error().message);
+}
+
+// On the desk's thread, as take_in().
+void Instrument::complete(protocol::GenerationRequest& request) const {
+  if (!host_.make_path) return;
+  const fs::path kept = host_.make_path("takes");
+  if (!kept.is_absolute()) return;
+  const fs::path session = plugin_folder(kept).parent_path().parent_path();
+  if (is_session(session)) request.output_dir = (session / "dgx-music" / "takes").string();
+}
+
+void Instrument::take_in(const std::vector<protocol::Take>& takes) {
+  for (const protocol::Take& take : takes) {
+    if (take.file_path.empty()) continue;
+    PadTake one{take.file_path, take.id, {}, name_of(take)};
+    if (!shelf_.add(whole(kSelectedPad) - 1, std::move(one), loader_)) {
+      return say("all pads have takes: '" + name_of(take) + "' is in the history only");
+    }
+    ++changes_;
+  }
 }
 
 InstrumentState Instrument::save() {
   loader_.wait_until_idle(kSavePatience);
   InstrumentState state;
-  state.files = shelf_.files_to_save();
+  state.pads = shelf_.takes_to_save();
+  state.prompt = desk_.prompt();
+  state.request = desk_.request();
+  const fs::path kept = host_.make_path ? host_.make_path("takes") : fs::path();
   const MutexLock lock(mutex_);
-  state.prompt = prompt_;
+  const std::string home = kept.is_absolute() ? plugin_folder(kept).filename().string() : home_;
+  if (id_.empty() || home != home_) id_ = new_ulid();
+  home_ = home;
+  state.id = id_;
+  state.home = home_;
   state.saves = ++saves_;
   return state;
 }
 
 void Instrument::restore(const InstrumentState& state) {
-  shelf_.restore(state.files, loader_);
+  restored_.store(true);
+  shelf_.restore(state.pads, loader_);
+  desk_.restore(state.prompt, state.request);
   const MutexLock lock(mutex_);
-  prompt_ = state.prompt;
+  id_ = state.id;
+  home_ = state.home;
   saves_ = state.saves;
 }
 

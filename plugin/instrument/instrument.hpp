@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "generator/base/mutex.hpp"
 #include "plugin/engine/instrument_player.hpp"
@@ -16,20 +17,21 @@
 #include "plugin/instrument/instrument_state.hpp"
 #include "plugin/instrument/pad_shelf.hpp"
 #include "plugin/instrument/parameters.hpp"
+#include "plugin/instrument/request_desk.hpp"
 #include "plugin/loader/player_link.hpp"
 #include "plugin/loader/sample_loader.hpp"
 
 namespace dgx::plugin {
 
 /// The instrument without its plugin format: what sounds, what is on the pads, what a session
-/// keeps. Nothing of it starts the service.
+/// keeps, and what it asks the service for. Only asking starts the service.
 ///
 /// Threads: set_control(), place() and process() on the audio thread, which they never block (while
 /// the host freewheels, process() waits for takes that are being read). All else on any other.
 class Instrument {
  public:
   /// `sample_rate` of the output in Hz.
-  Instrument(double sample_rate, HostServices host);
+  Instrument(double sample_rate, HostServices host, Result<ServiceAddress> service);
 
   void set_control(std::size_t index, float value) noexcept;
   /// Any thread.
@@ -42,12 +44,35 @@ class Instrument {
   /// From now on the host's folder may be asked for.
   void activate() { is_active_.store(true); }
 
-  /// A person puts a file on a pad (0 to 11), or clears it with an empty path.
-  void put(int pad, std::filesystem::path file);
+  /// A person puts a take on a pad (0 to 11), or clears it with one that has no file.
+  void put(int pad, PadTake take);
+  [[nodiscard]] ShownPad pad(int pad) const { return shelf_.shown(pad); }
+  [[nodiscard]] ShownPads pads() const { return shelf_.shown(); }
+  /// Rises whenever a pad looks otherwise.
+  [[nodiscard]] std::uint32_t pad_changes() const noexcept { return shelf_.changes(); }
+  [[nodiscard]] std::string notice() const;
+
   void set_prompt(std::string prompt);
-  [[nodiscard]] std::filesystem::path file(int pad) const { return shelf_.file(pad); }
-  [[nodiscard]] std::string prompt() const;
-  [[nodiscard]] std::string notice() const { return shelf_.notice(); }
+  /// Takes the prompt from a text file, and says where that cannot be.
+  void read_prompt(const std::filesystem::path& file);
+  [[nodiscard]] std::string prompt() const { return desk_.prompt(); }
+  /// JSON of the last request; empty before the first.
+  [[nodiscard]] std::string request() const { return desk_.request(); }
+
+  /// Asks for takes. The first of them goes to the selected pad where that is empty, the others to
+  /// the next empty ones.
+  void generate(const protocol::GenerationRequest& request);
+  /// The same as the controls say, and the last request beside them.
+  void generate_by_controls();
+  /// True once after the trigger rose: somebody has to call generate_by_controls(). The audio
+  /// thread asks, and may not do it itself.
+  [[nodiscard]] bool trigger_rose() const noexcept { return triggered_; }
+  void forget_trigger() noexcept { triggered_ = false; }
+  [[nodiscard]] RequestNews request_news() const { return desk_.news(); }
+
+  /// Nothing while the host has told no tempo. Any thread.
+  [[nodiscard]] std::optional<HostTempo> host_tempo() const noexcept;
+  [[nodiscard]] double sample_rate() const noexcept { return sample_rate_; }
 
   [[nodiscard]] InstrumentState save();
   void restore(const InstrumentState& state);
@@ -59,18 +84,32 @@ class Instrument {
   void apply(std::size_t index) noexcept;
   void freewheel(bool on) noexcept;
   void tell_meters() noexcept;
+  void trigger(bool on) noexcept;
+  void complete(protocol::GenerationRequest& request) const;
+  void take_in(const std::vector<protocol::Take>& takes);
+  void say(const std::string& sentence);
   [[nodiscard]] float value(std::size_t index) const noexcept {
     return values_[index].load(std::memory_order_relaxed);
   }
   [[nodiscard]] int whole(std::size_t index) const noexcept;
 
   HostServices host_;
+  double sample_rate_;
   std::atomic<bool> is_active_{false};
+  std::atomic<bool> restored_{false};
   std::atomic<std::uint32_t> changes_{0};
   std::array<std::atomic<float>, kControlCount> values_{};
 
+  std::atomic<bool> tempo_known_{false};
+  std::atomic<bool> rolls_{false};
+  std::atomic<double> bpm_{0.0};
+  std::atomic<int> numerator_{4};
+  std::atomic<int> denominator_{4};
+
   mutable Mutex mutex_;
-  std::string prompt_ DGX_GUARDED_BY(mutex_);
+  std::string id_ DGX_GUARDED_BY(mutex_);
+  std::string home_ DGX_GUARDED_BY(mutex_);
+  std::string said_ DGX_GUARDED_BY(mutex_);  // Of the last request, where something went wrong
   std::int32_t saves_ DGX_GUARDED_BY(mutex_) = 0;
 
   // The audio thread's own.
@@ -78,10 +117,14 @@ class Instrument {
   std::array<PositionEvent, 16> positions_{};
   std::size_t position_count_ = 0;
   bool freewheels_ = false;
+  bool trigger_is_up_ = false;
+  bool triggered_ = false;
+  std::int64_t deaf_frames_;  // Until the trigger is heard
 
   PlayerLink link_{};
   PadShelf shelf_;
-  SampleLoader loader_;  // Last: its thread uses all of the above.
+  SampleLoader loader_;  // Near the end: its thread uses the above.
+  RequestDesk desk_;     // Last: its thread uses all of the above.
 };
 
 }  // namespace dgx::plugin

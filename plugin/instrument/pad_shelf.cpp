@@ -38,44 +38,64 @@ fs::path as_saved(const fs::path& file) {
 
 }  // namespace
 
-void PadShelf::put(int pad, fs::path file, SampleLoader& loader) {
+void PadShelf::place(Pad& pad, int number, PadTake take, SampleLoader& loader) {
+  if (take.file.empty()) {
+    pad = Pad();
+    return loader.clear(number);
+  }
+  if (take.name.empty()) take.name = take.file.stem().string();
+  loader.load(number, take.file);
+  pad.next = std::move(take);
+  pad.is_restored = false;
+}
+
+void PadShelf::put(int pad, PadTake take, SampleLoader& loader) {
   const MutexLock lock(mutex_);
-  Pad& place = pads_[static_cast<std::size_t>(pad)];
-  if (file.empty()) {
-    place = Pad();
-    loader.clear(pad);
-  } else {
-    place.wanted = file;
-    place.is_restored = false;
-    loader.load(pad, std::move(file));
+  place(pads_[static_cast<std::size_t>(pad)], pad, std::move(take), loader);
+  count();
+}
+
+std::optional<int> PadShelf::add(int first, PadTake take, SampleLoader& loader) {
+  const MutexLock lock(mutex_);
+  for (int i = 0; i < kPads; ++i) {
+    const int number = (first + i) % kPads;
+    Pad& pad = pads_[static_cast<std::size_t>(number)];
+    if (!pad.take.file.empty() || pad.next) continue;
+    place(pad, number, std::move(take), loader);
+    count();
+    return number;
+  }
+  return std::nullopt;
+}
+
+void PadShelf::restore(const PadTakes& takes, SampleLoader& loader) {
+  const MutexLock lock(mutex_);
+  for (std::size_t i = 0; i < takes.size(); ++i) {
+    PadTake take = takes[i];
+    if (!take.file.empty()) take.file = where_it_is(take.file);
+    pads_[i] = Pad();
+    pads_[i].take = take;
+    place(pads_[i], static_cast<int>(i), std::move(take), loader);
+    pads_[i].is_restored = pads_[i].next.has_value();
   }
   count();
 }
 
-void PadShelf::restore(const Files& files, SampleLoader& loader) {
+bool PadShelf::expects(const LoadOutcome& outcome) const {
   const MutexLock lock(mutex_);
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    const int pad = static_cast<int>(i);
-    pads_[i] = Pad();
-    if (files[i].empty()) {
-      loader.clear(pad);
-      continue;
-    }
-    pads_[i].file = where_it_is(files[i]);
-    pads_[i].wanted = pads_[i].file;
-    pads_[i].is_restored = true;
-    loader.load(pad, pads_[i].file);
-  }
-  count();
+  const auto& next = pads_[static_cast<std::size_t>(outcome.pad)].next;
+  return next && next->file == outcome.file;
 }
 
 bool PadShelf::told(const LoadOutcome& outcome, SampleLoader& loader) {
+  if (!expects(outcome)) return false;  // Something else was put there meanwhile.
+  const Kept kept = outcome.status ? keep(outcome.file, outcome.sha256) : Kept();
   std::string problem;
   {
     const MutexLock lock(mutex_);
     Pad& pad = pads_[static_cast<std::size_t>(outcome.pad)];
-    if (pad.wanted != outcome.file) return false;  // Something else was put there meanwhile.
-    settle(pad, outcome, loader);
+    if (!pad.next || pad.next->file != outcome.file) return false;
+    settle(pad, outcome, kept, loader);
     problem = pad.problem;
     count();
   }
@@ -83,47 +103,81 @@ bool PadShelf::told(const LoadOutcome& outcome, SampleLoader& loader) {
   return outcome.status.has_value();
 }
 
-void PadShelf::settle(Pad& pad, const LoadOutcome& outcome, SampleLoader& loader) {
+void PadShelf::settle(Pad& pad, const LoadOutcome& outcome, const Kept& kept,
+                      SampleLoader& loader) {
   const bool was_restored = std::exchange(pad.is_restored, false);
-  pad.wanted.clear();
+  PadTake next = *std::exchange(pad.next, std::nullopt);
+  const std::string which = "Pad " + std::to_string(outcome.pad + 1) + ": ";
   if (!outcome.status) {
-    pad.problem = "Pad " + std::to_string(outcome.pad + 1) + ": " + outcome.status.error().message;
+    pad.problem = which + outcome.status.error().message;
     if (was_restored) loader.clear(outcome.pad);
     return;
   }
-  pad.file = outcome.file;
-  pad.sha256 = outcome.sha256;
-  pad.problem.clear();
-  keep(pad);
+  const bool is_other = !next.sha256.empty() && next.sha256 != outcome.sha256;
+  pad.problem = is_other ? which + "'" + next.file.string() +
+                               "' is not the file that was on the pad; its content changed"
+                         : kept.problem;
+  next.file = kept.file;
+  next.sha256 = outcome.sha256;
+  pad.take = std::move(next);
+  pad.loaded = true;
 }
 
-void PadShelf::keep(Pad& pad) {
-  if (!host_.make_path || pad.sha256.empty()) return;
-  const fs::path target = host_.make_path(kept_name(pad.file, pad.sha256));
-  if (!target.is_absolute() || target == pad.file) return;
-  if (const Status kept = keep_file(pad.file, target); !kept) {
+PadShelf::Kept PadShelf::keep(const fs::path& file, const std::string& sha256) const {
+  if (!host_.make_path || sha256.empty()) return {file, {}};
+  const fs::path target = host_.make_path(kept_name(file, sha256));
+  if (!target.is_absolute() || target == file) return {file, {}};
+  if (const Status kept = keep_file(file, target); !kept) {
     // It plays all the same, from where it lies.
-    pad.problem = "The session does not hold '" + pad.file.string() + "': " + kept.error().message;
-    return;
+    return {file, "The session does not hold '" + file.string() + "': " + kept.error().message};
   }
-  pad.file = target;
+  return {target, {}};
 }
 
-fs::path PadShelf::file(int pad) const {
-  const MutexLock lock(mutex_);
-  const Pad& place = pads_[static_cast<std::size_t>(pad)];
-  return place.wanted.empty() ? place.file : place.wanted;
+ShownPad PadShelf::shown_of(const Pad& pad) {
+  return {pad.next ? *pad.next : pad.take, pad.loaded && !pad.next, pad.problem};
 }
 
-PadShelf::Files PadShelf::files_to_save() {
+ShownPad PadShelf::shown(int pad) const {
   const MutexLock lock(mutex_);
-  Files files;
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    keep(pads_[i]);
-    files[i] = pads_[i].wanted.empty() ? as_saved(pads_[i].file) : pads_[i].wanted;
+  return shown_of(pads_[static_cast<std::size_t>(pad)]);
+}
+
+ShownPads PadShelf::shown() const {
+  const MutexLock lock(mutex_);
+  ShownPads shown;
+  std::transform(pads_.begin(), pads_.end(), shown.begin(), shown_of);
+  return shown;
+}
+
+PadTakes PadShelf::takes_to_save() {
+  PadTakes takes;
+  for (std::size_t i = 0; i < takes.size(); ++i) {
+    PadTake take;
+    bool was_read = false;
+    {
+      const MutexLock lock(mutex_);
+      if (pads_[i].next) {
+        takes[i] = *pads_[i].next;
+        continue;
+      }
+      take = pads_[i].take;
+      was_read = pads_[i].loaded;
+    }
+    const Kept kept = was_read ? keep(take.file, take.sha256) : Kept{take.file, {}};
+    {
+      const MutexLock lock(mutex_);
+      Pad& pad = pads_[i];
+      if (!pad.next && pad.take.file == take.file && was_read) {
+        pad.take.file = kept.file;
+        if (!kept.problem.empty()) pad.problem = kept.problem;
+        count();
+      }
+    }
+    takes[i] = take;
+    takes[i].file = as_saved(kept.file);
   }
-  count();
-  return files;
+  return takes;
 }
 
 std::string PadShelf::notice() const {
@@ -136,10 +190,11 @@ std::string PadShelf::notice() const {
 }
 
 void PadShelf::count() {
-  const auto is_loaded = [](const Pad& pad) { return !pad.sha256.empty(); };
+  const auto is_loaded = [](const Pad& pad) { return pad.loaded; };
   const auto has_problem = [](const Pad& pad) { return !pad.problem.empty(); };
   loaded_ = static_cast<int>(std::count_if(pads_.begin(), pads_.end(), is_loaded));
   missing_ = static_cast<int>(std::count_if(pads_.begin(), pads_.end(), has_problem));
+  ++changes_;
 }
 
 }  // namespace dgx::plugin

@@ -8,12 +8,23 @@
 #include <string_view>
 
 #include "plugin/engine/pad.hpp"
+#include "presets/prompt_presets.hpp"
 
 // The one table of the instrument's controls: ports, generic editor, automation and presets come
 // from it. Symbols are kept for ever: sessions refer to them.
 namespace dgx::plugin {
 
-enum class ControlKind { kReal, kLogarithmic, kInteger, kSwitch, kChoice, kFreewheel, kMeter };
+enum class ControlKind {
+  kReal,
+  kLogarithmic,
+  kInteger,
+  kSwitch,
+  kChoice,
+  kPromptPreset,  ///< 0, or the number of a prompt preset
+  kTrigger,
+  kFreewheel,
+  kMeter
+};
 
 struct Control {
   std::string_view symbol;
@@ -38,6 +49,8 @@ enum Global : std::size_t {
   kFollowFrom,
   kTempoMatch,
   kFreewheeling,
+  kPromptPresetNumber,
+  kGenerate,
   kTakes,
   kMissing,
   kPosition,
@@ -66,6 +79,10 @@ inline constexpr std::array<Control, kGlobals> kGlobalControls = {{
      "what a take up to 6 % apart does; further apart it always keeps its own speed",
      {"Varispeed", "Own speed"}},
     {"freewheel", "Freewheel", kFreewheel, 0, 1, 0, "", "set by the host while it exports"},
+    {"prompt_preset", "Prompt preset", kPromptPreset, 0, static_cast<float>(kPromptPresetCount), 0,
+     "", "what Generate asks for here; 0 is the prompt"},
+    {"generate", "Generate", kTrigger, 0, 1, 0, "",
+     "asks for a new take as it rises; it goes to the selected pad, or to the next empty one"},
     {"takes", "Takes loaded", kMeter, 0, 12, 0, "", "pads that have a take"},
     {"missing", "Takes missing", kMeter, 0, 12, 0, "",
      "pads whose file was not found or is broken"},

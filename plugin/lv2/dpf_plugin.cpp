@@ -11,9 +11,11 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "plugin/lv2/handover.hpp"
 #include "plugin/lv2/properties.hpp"
+#include "presets/prompt_presets.hpp"
 
 namespace {
 
@@ -36,7 +38,10 @@ std::uint32_t hints_of(ControlKind kind) {
       return DISTRHO::kParameterIsAutomatable | DISTRHO::kParameterIsLogarithmic;
     case ControlKind::kInteger:
     case ControlKind::kChoice:
+    case ControlKind::kPromptPreset:
       return DISTRHO::kParameterIsAutomatable | DISTRHO::kParameterIsInteger;
+    case ControlKind::kTrigger:
+      return DISTRHO::kParameterIsAutomatable | DISTRHO::kParameterIsTrigger;
     case ControlKind::kSwitch:
     // Hosts know it by its designation. Were it not automatable, DPF would write what is no LV2.
     case ControlKind::kFreewheel:
@@ -49,10 +54,11 @@ std::uint32_t hints_of(ControlKind kind) {
 
 class DpfPlugin final : public DISTRHO::Plugin {
  public:
-  DpfPlugin() : Plugin(kControlCount, 0, kPads + 2) {
+  DpfPlugin() : Plugin(kControlCount, 0, kPads + 3) {
     if (isDummyInstance() || dgx::plugin::current_handover == nullptr) return;
     auto& handover = *dgx::plugin::current_handover;
-    instrument_ = std::make_unique<Instrument>(getSampleRate(), std::move(handover.host));
+    instrument_ = std::make_unique<Instrument>(getSampleRate(), std::move(handover.host),
+                                               dgx::plugin::find_address(handover.bundle));
     handover.instrument = instrument_.get();
   }
 
@@ -84,7 +90,10 @@ class DpfPlugin final : public DISTRHO::Plugin {
     parameter.unit = text(row.unit);
     parameter.description = text(row.help);
     parameter.ranges = DISTRHO::ParameterRanges(row.initial, row.minimum, row.maximum);
-    if (row.kind == ControlKind::kChoice) init_choices(row, parameter);
+    if (row.kind == ControlKind::kChoice) {
+      set_choices(parameter, std::span(row.choices).first(std::size_t(row.maximum) + 1));
+    }
+    if (row.kind == ControlKind::kPromptPreset) set_choices(parameter, preset_names());
   }
 
   void initPortGroup(std::uint32_t group, DISTRHO::PortGroup& port_group) override {
@@ -105,11 +114,16 @@ class DpfPlugin final : public DISTRHO::Plugin {
       state.key = dgx::plugin::kPromptKey;
       state.label = "Prompt";
       state.description = "what the music should be, in your own words";
+    } else if (index == kPads + 1) {
+      state.hints = DISTRHO::kStateIsFilenamePath;
+      state.key = dgx::plugin::kPromptFileKey;
+      state.label = "Prompt file";
+      state.description = "a text file whose words become the prompt";
     } else {
       state.hints = DISTRHO::kStateIsHostReadable;
       state.key = dgx::plugin::kNoticeKey;
       state.label = "Notice";
-      state.description = "which takes are missing, and why";
+      state.description = "what is not as it should be, and why";
     }
     state.hints |= DISTRHO::kStateIsOnlyForDSP;
   }
@@ -137,14 +151,21 @@ class DpfPlugin final : public DISTRHO::Plugin {
   }
 
  private:
-  static void init_choices(const Control& row, DISTRHO::Parameter& parameter) {
-    const auto count = static_cast<std::uint8_t>(row.maximum + 1.0F);
-    auto* values = new DISTRHO::ParameterEnumerationValue[count];  // DPF's, which deletes it.
-    for (std::uint8_t i = 0; i < count; ++i) {
-      values[i].value = i;
-      values[i].label = text(row.choices[i]);
+  static std::vector<std::string_view> preset_names() {
+    std::vector<std::string_view> names = {"The prompt"};
+    for (const dgx::PromptPreset& preset : dgx::prompt_presets()) names.push_back(preset.name);
+    return names;
+  }
+
+  static void set_choices(DISTRHO::Parameter& parameter,
+                          std::span<const std::string_view> choices) {
+    // DPF's, which deletes it.
+    auto* values = new DISTRHO::ParameterEnumerationValue[choices.size()];
+    for (std::size_t i = 0; i < choices.size(); ++i) {
+      values[i].value = static_cast<float>(i);
+      values[i].label = text(choices[i]);
     }
-    parameter.enumValues.count = count;
+    parameter.enumValues.count = static_cast<std::uint8_t>(choices.size());
     parameter.enumValues.restrictedMode = true;
     parameter.enumValues.values = values;
   }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <filesystem>
+
 #include "plugin/instrument/host_services.hpp"
 #include "plugin/instrument/instrument.hpp"
 
@@ -10,6 +12,7 @@ namespace dgx::plugin {
 /// constructor takes no arguments of ours.
 struct Handover {
   HostServices host{};
+  std::filesystem::path bundle{};
   Instrument* instrument = nullptr;  ///< Out; the object owns it
 };
 

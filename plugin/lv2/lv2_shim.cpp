@@ -47,7 +47,7 @@ LV2_Handle instantiate(const LV2_Descriptor* /*descriptor*/, double rate, const 
   try {
     auto instance = std::make_unique<Instance>();
     instance->shim = std::make_unique<ShimInstance>(map, features);
-    Handover handover{instance->shim->services(), nullptr};
+    Handover handover{instance->shim->services(), bundle != nullptr ? bundle : "", nullptr};
     dgx::plugin::current_handover = &handover;
     instance->dpf = dpf().instantiate(&dpf(), rate, bundle, features);
     dgx::plugin::current_handover = nullptr;

@@ -10,6 +10,7 @@ namespace dgx::plugin {
 
 inline constexpr const char* kPluginUri = "urn:dgx-music:instrument";
 inline constexpr const char* kPromptKey = "prompt";
+inline constexpr const char* kPromptFileKey = "prompt_file";
 inline constexpr const char* kNoticeKey = "notice";
 
 /// "pad1" to "pad12".

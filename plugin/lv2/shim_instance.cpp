@@ -98,15 +98,30 @@ void ShimInstance::read_event(const LV2_Atom_Event& event) noexcept {
 }
 
 void ShimInstance::after_run() noexcept {
+  pass_on_trigger();
   if (events_out_ == nullptr) return;
   const std::uint32_t changes = instrument_->changes();
   if (outbox_.deliver(*events_out_, capacity_, changes != changes_told_)) changes_told_ = changes;
+}
+
+// Asking for a take is nothing for the audio thread. Where the worker has no room, the next block
+// tries again.
+void ShimInstance::pass_on_trigger() noexcept {
+  if (!instrument_->trigger_rose() || worker_ == nullptr) return;
+  const LV2_Atom message{0, urids_.generate};
+  if (worker_->schedule_work(worker_->handle, sizeof message, &message) == LV2_WORKER_SUCCESS) {
+    instrument_->forget_trigger();
+  }
 }
 
 LV2_Worker_Status ShimInstance::work(std::uint32_t size, const void* data) {
   const auto* atom = static_cast<const LV2_Atom*>(data);
   if (size < sizeof(LV2_Atom) || size < sizeof(LV2_Atom) + atom->size) {
     return LV2_WORKER_ERR_UNKNOWN;
+  }
+  if (atom->type == urids_.generate) {
+    instrument_->generate_by_controls();
+    return LV2_WORKER_SUCCESS;
   }
   const auto message = parse_patch(*atom, urids_);
   if (!message) return LV2_WORKER_ERR_UNKNOWN;
@@ -133,12 +148,16 @@ void ShimInstance::set_property(LV2_URID property, const std::string& value) {
     instrument_->set_prompt(value);
     return tell_property(property);
   }
+  if (property == urids_.prompt_file) {
+    if (!value.empty()) instrument_->read_prompt(value);
+    return tell_property(urids_.prompt);
+  }
   const auto pad = std::find(urids_.pads.begin(), urids_.pads.end(), property);
   if (pad == urids_.pads.end()) return;
   if (!value.empty() && value.front() != '/') {
     return warn("the file of a pad must be an absolute path, got '" + value + "'");
   }
-  instrument_->put(static_cast<int>(pad - urids_.pads.begin()), value);
+  instrument_->put(static_cast<int>(pad - urids_.pads.begin()), {value, {}, {}, {}});
   tell_property(property);
 }
 
@@ -152,7 +171,7 @@ void ShimInstance::tell_property(LV2_URID property) {
   const auto pad = std::find(urids_.pads.begin(), urids_.pads.end(), property);
   if (pad == urids_.pads.end()) return;
   outbox_.tell(property, urids_.atom_path,
-               instrument_->file(static_cast<int>(pad - urids_.pads.begin())).string());
+               instrument_->pad(static_cast<int>(pad - urids_.pads.begin())).take.file.string());
 }
 
 void ShimInstance::tell_all() {

@@ -43,6 +43,7 @@ class ShimInstance {
  private:
   void warn(const std::string& sentence) const;
   void read_event(const LV2_Atom_Event& event) noexcept;
+  void pass_on_trigger() noexcept;
   void set_property(LV2_URID property, const std::string& value);
   void tell_property(LV2_URID property);
   void tell_all();

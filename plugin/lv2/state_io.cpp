@@ -122,10 +122,16 @@ LV2_State_Status save_state(Instrument& instrument, const Urids& urids,
              urids.atom_int, kPortable);
   writer.put(urids.saves, &state.saves, sizeof state.saves, urids.atom_int, kPortable);
   writer.text(urids.prompt, state.prompt, urids.atom_string, kPortable);
-  for (std::size_t pad = 0; pad < state.files.size(); ++pad) {
-    if (!state.files[pad].empty()) {
-      put_file(writer, paths, urids, urids.pads[pad], state.files[pad]);
-    }
+  writer.text(urids.request, state.request, urids.atom_string, kPortable);
+  writer.text(urids.id, state.id, urids.atom_string, kPortable);
+  writer.text(urids.home, state.home, urids.atom_string, kPortable);
+  for (std::size_t pad = 0; pad < state.pads.size(); ++pad) {
+    const PadTake& take = state.pads[pad];
+    if (take.file.empty()) continue;
+    put_file(writer, paths, urids, urids.pads[pad], take.file);
+    writer.text(urids.take_parts[pad].take_id, take.take_id, urids.atom_string, kPortable);
+    writer.text(urids.take_parts[pad].sha256, take.sha256, urids.atom_string, kPortable);
+    writer.text(urids.take_parts[pad].name, take.name, urids.atom_string, kPortable);
   }
   return writer.status();
 }
@@ -147,8 +153,15 @@ LV2_State_Status restore_state(Instrument& instrument, const Urids& urids,
   InstrumentState state;
   state.saves = reader.number(urids.saves, urids.atom_int).value_or(0);
   state.prompt = reader.text(urids.prompt, urids.atom_string);
-  for (std::size_t pad = 0; pad < state.files.size(); ++pad) {
-    state.files[pad] = get_file(reader, paths, urids, urids.pads[pad]);
+  state.request = reader.text(urids.request, urids.atom_string);
+  state.id = reader.text(urids.id, urids.atom_string);
+  state.home = reader.text(urids.home, urids.atom_string);
+  for (std::size_t pad = 0; pad < state.pads.size(); ++pad) {
+    const Urids::TakeParts& parts = urids.take_parts[pad];
+    state.pads[pad] = {get_file(reader, paths, urids, urids.pads[pad]),
+                       reader.text(parts.take_id, urids.atom_string),
+                       reader.text(parts.sha256, urids.atom_string),
+                       reader.text(parts.name, urids.atom_string)};
   }
   instrument.restore(state);
   return LV2_STATE_SUCCESS;

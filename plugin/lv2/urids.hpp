@@ -45,9 +45,19 @@ struct Urids {
         version(of(property_uri("version").c_str())),
         saves(of(property_uri("saves").c_str())),
         prompt(of(property_uri(kPromptKey).c_str())),
-        notice(of(property_uri(kNoticeKey).c_str())) {
+        prompt_file(of(property_uri(kPromptFileKey).c_str())),
+        notice(of(property_uri(kNoticeKey).c_str())),
+        request(of(property_uri("request").c_str())),
+        id(of(property_uri("id").c_str())),
+        home(of(property_uri("home").c_str())),
+        generate(of(property_uri("generate").c_str())) {
     for (int pad = 0; pad < kPads; ++pad) {
-      pads[static_cast<std::size_t>(pad)] = of(property_uri(pad_key(pad)).c_str());
+      const auto i = static_cast<std::size_t>(pad);
+      const auto part = [&](const char* of_take) {
+        return of(property_uri(pad_key(pad) + of_take).c_str());
+      };
+      pads[i] = part("");
+      take_parts[i] = {part("_take"), part("_sha256"), part("_name")};
     }
   }
 
@@ -64,8 +74,13 @@ struct Urids {
   LV2_URID state_changed;
   LV2_URID time_position, time_bar, time_bar_beat, time_beat_unit, time_beats_per_bar,
       time_beats_per_minute, time_frame, time_speed;
-  LV2_URID version, saves, prompt, notice;
+  LV2_URID version, saves, prompt, prompt_file, notice, request, id, home;
+  LV2_URID generate;  ///< The shim's own word to its worker
   std::array<LV2_URID, kPads> pads{};
+  struct TakeParts {
+    LV2_URID take_id, sha256, name;
+  };
+  std::array<TakeParts, kPads> take_parts{};
 };
 
 }  // namespace dgx::plugin

@@ -67,6 +67,8 @@ std::string ports_of(const dgx::plugin::FactoryPreset& preset) {
   for (std::size_t i = 0; i < preset.values.size(); ++i) {
     const ControlKind kind = dgx::plugin::control(i).kind;
     if (kind == ControlKind::kMeter || kind == ControlKind::kFreewheel) continue;
+    // A preset says how things sound; it asks for nothing.
+    if (kind == ControlKind::kTrigger || kind == ControlKind::kPromptPreset) continue;
     text << separator << "[\n        lv2:symbol \"" << dgx::plugin::control_symbol(i)
          << "\" ;\n        pset:value " << std::showpoint << preset.values[i] << "\n    ]";
     separator = " , ";

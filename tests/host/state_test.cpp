@@ -241,10 +241,11 @@ TEST_CASE("A take that is missing leaves its pad silent, is told, and is found a
 
 TEST_CASE("States of older versions are read, newer ones refused untouched", "[host]") {
   const TempDir folder;
-  fs::copy(DGX_SOURCE_DIR "/tests/golden/instrument/v1", folder / "v1");
-  write_take(folder.path() / "v1" / "take.wav", noise_take(1, 1000));
+  const std::string version = GENERATE("v1", "v2");
+  fs::copy(DGX_SOURCE_DIR "/tests/golden/instrument/" + version, folder / version);
+  write_take(folder.path() / version / "take.wav", noise_take(1, 1000));
   Lv2Host host;
-  REQUIRE(host.restore(folder / "v1"));
+  REQUIRE(host.restore(folder.path() / version));
   REQUIRE(host.run_until([&] { return host.control("takes") == 1.0F; }));
   CHECK(first_sample(host, 38) == Approx(sample_of(1) / 2).epsilon(0.01));
   host.get("prompt");
@@ -254,8 +255,65 @@ TEST_CASE("States of older versions are read, newer ones refused untouched", "[h
   fs::copy(DGX_SOURCE_DIR "/tests/golden/instrument/newer", folder / "newer");
   REQUIRE(host.restore(folder / "newer"));
   REQUIRE(host.warnings().size() == 1);
-  CHECK(host.warnings()[0].find("version 1 to 1, got 2") != std::string::npos);
+  CHECK(host.warnings()[0].find("version 1 to 2, got 3") != std::string::npos);
   CHECK(host.control("takes") == 1.0F);
+}
+
+TEST_CASE("What a take is called, and the last request, are kept", "[host]") {
+  const TempDir folder;
+  fs::copy(DGX_SOURCE_DIR "/tests/golden/instrument/v2", folder / "v2");
+  write_take(folder.path() / "v2" / "take.wav", noise_take(1, 1000));
+  Lv2Host host(in_session(folder / "session", 7));
+  REQUIRE(host.restore(folder / "v2"));
+  REQUIRE(host.run_until([&] { return host.control("takes") == 1.0F; }));
+  host.save(plugin_folder(folder / "session", 7), "state1");
+  std::ifstream stream(plugin_folder(folder / "session", 7) / "state1" / "state.ttl");
+  const std::string text(std::istreambuf_iterator<char>(stream), {});
+  for (const char* kept : {"01JD8ZQ7M2V5K9X4B3C6N8P0R1", "01JD8ZQ7M2V5K9X4B3C6N8P0R2",
+                           "Dusty Rhodes", "\"bars\":4", "#home> \"7\""}) {
+    CAPTURE(kept);
+    CHECK_THAT(text, Catch::Contains(kept));
+  }
+}
+
+TEST_CASE("A copied track has an identity of its own, a reopened one keeps it", "[host]") {
+  const TempDir folder;
+  const auto id_in = [&](int plugin) {
+    std::ifstream stream(plugin_folder(folder / "session", plugin) / "state1" / "state.ttl");
+    const std::string text(std::istreambuf_iterator<char>(stream), {});
+    const auto at = text.find("#id> \"");
+    return at == std::string::npos ? "" : text.substr(at + 6, 26);
+  };
+  const auto save_copy = [&](int from, int to) {
+    Lv2Host host(in_session(folder / "session", to));
+    REQUIRE(host.restore(plugin_folder(folder / "session", from) / "state1"));
+    host.save(plugin_folder(folder / "session", to), "state1");
+  };
+  Lv2Host(in_session(folder / "session", 7)).save(plugin_folder(folder / "session", 7), "state1");
+  const std::string first = id_in(7);
+  CHECK(first.size() == 26);
+  save_copy(7, 7);
+  CHECK(id_in(7) == first);
+  save_copy(7, 8);
+  CHECK(id_in(8).size() == 26);
+  CHECK(id_in(8) != first);
+}
+
+TEST_CASE("A file whose content changed since is played, and that is said", "[host]") {
+  const TempDir folder;
+  fs::copy(DGX_SOURCE_DIR "/tests/golden/instrument/v2", folder / "v2");
+  const std::string other(64, 'a');
+  std::ifstream stream(folder / "v2" / "state.ttl");
+  std::string text(std::istreambuf_iterator<char>(stream), {});
+  const std::string key = "pad3_sha256> \"";
+  text.insert(text.find(key) + key.size(), other);
+  std::ofstream(folder / "v2" / "state.ttl") << text;
+  write_take(folder.path() / "v2" / "take.wav", noise_take(1, 1000));
+  Lv2Host host;
+  REQUIRE(host.restore(folder / "v2"));
+  REQUIRE(host.run_until([&] { return host.control("takes") == 1.0F; }));
+  REQUIRE(host.run_until([&] { return host.warnings().size() == 1; }));
+  CHECK_THAT(host.warnings()[0], Catch::Contains("its content changed"));
 }
 
 TEST_CASE("A person's change is told to the session once, a restored state never", "[host]") {
