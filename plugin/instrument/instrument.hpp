@@ -16,6 +16,7 @@
 #include "plugin/instrument/host_services.hpp"
 #include "plugin/instrument/instrument_state.hpp"
 #include "plugin/instrument/pad_shelf.hpp"
+#include "plugin/instrument/panel_port.hpp"
 #include "plugin/instrument/parameters.hpp"
 #include "plugin/instrument/request_desk.hpp"
 #include "plugin/loader/player_link.hpp"
@@ -28,7 +29,7 @@ namespace dgx::plugin {
 ///
 /// Threads: set_control(), place() and process() on the audio thread, which they never block (while
 /// the host freewheels, process() waits for takes that are being read). All else on any other.
-class Instrument {
+class Instrument final : public PanelPort {
  public:
   /// `sample_rate` of the output in Hz.
   Instrument(double sample_rate, HostServices host, Result<ServiceAddress> service);
@@ -44,35 +45,30 @@ class Instrument {
   /// From now on the host's folder may be asked for.
   void activate() { is_active_.store(true); }
 
-  /// A person puts a take on a pad (0 to 11), or clears it with one that has no file.
-  void put(int pad, PadTake take);
-  [[nodiscard]] ShownPad pad(int pad) const { return shelf_.shown(pad); }
-  [[nodiscard]] ShownPads pads() const { return shelf_.shown(); }
-  /// Rises whenever a pad looks otherwise.
-  [[nodiscard]] std::uint32_t pad_changes() const noexcept { return shelf_.changes(); }
-  [[nodiscard]] std::string notice() const;
+  // What a panel sees.
+  [[nodiscard]] ShownPads pads() const override { return shelf_.shown(); }
+  [[nodiscard]] std::uint32_t pad_changes() const noexcept override { return shelf_.changes(); }
+  [[nodiscard]] int selected_pad() const noexcept override { return whole(kSelectedPad) - 1; }
+  void put(int pad, PadTake take) override;
+  [[nodiscard]] std::string prompt() const override { return desk_.prompt(); }
+  void set_prompt(std::string prompt) override;
+  [[nodiscard]] std::string request() const override { return desk_.request(); }
+  void generate(const protocol::GenerationRequest& request) override;
+  [[nodiscard]] RequestNews request_news() const override { return desk_.news(); }
+  [[nodiscard]] std::optional<HostTempo> host_tempo() const noexcept override;
+  [[nodiscard]] double sample_rate() const noexcept override { return sample_rate_; }
 
-  void set_prompt(std::string prompt);
+  [[nodiscard]] ShownPad pad(int pad) const { return shelf_.shown(pad); }
+  /// What is not as it should be, a sentence each.
+  [[nodiscard]] std::string notice() const;
   /// Takes the prompt from a text file, and says where that cannot be.
   void read_prompt(const std::filesystem::path& file);
-  [[nodiscard]] std::string prompt() const { return desk_.prompt(); }
-  /// JSON of the last request; empty before the first.
-  [[nodiscard]] std::string request() const { return desk_.request(); }
-
-  /// Asks for takes. The first of them goes to the selected pad where that is empty, the others to
-  /// the next empty ones.
-  void generate(const protocol::GenerationRequest& request);
-  /// The same as the controls say, and the last request beside them.
+  /// Asks for takes as the controls say, and the last request beside them.
   void generate_by_controls();
   /// True once after the trigger rose: somebody has to call generate_by_controls(). The audio
   /// thread asks, and may not do it itself.
   [[nodiscard]] bool trigger_rose() const noexcept { return triggered_; }
   void forget_trigger() noexcept { triggered_ = false; }
-  [[nodiscard]] RequestNews request_news() const { return desk_.news(); }
-
-  /// Nothing while the host has told no tempo. Any thread.
-  [[nodiscard]] std::optional<HostTempo> host_tempo() const noexcept;
-  [[nodiscard]] double sample_rate() const noexcept { return sample_rate_; }
 
   [[nodiscard]] InstrumentState save();
   void restore(const InstrumentState& state);

@@ -12,17 +12,10 @@
 #include "plugin/engine/pad.hpp"
 #include "plugin/instrument/host_services.hpp"
 #include "plugin/instrument/instrument_state.hpp"
+#include "plugin/instrument/panel_port.hpp"
 #include "plugin/loader/sample_loader.hpp"
 
 namespace dgx::plugin {
-
-/// A pad as it is shown.
-struct ShownPad {
-  PadTake take{};
-  bool loaded = false;    ///< It sounds
-  std::string problem{};  ///< Why it is not as it should be
-};
-using ShownPads = std::array<ShownPad, kPads>;
 
 /// Which take is on which pad, and what became of it. A take that was loaded is kept in the
 /// session's own folder, as a link where possible, so that it travels with the session.

@@ -9,16 +9,9 @@
 #include "generator/base/mutex.hpp"
 #include "generator/protocol/request.hpp"
 #include "plugin/client/take_maker.hpp"
+#include "plugin/instrument/panel_port.hpp"
 
 namespace dgx::plugin {
-
-/// What the host says of its session, as far as a request cares.
-struct HostTempo {
-  double bpm = 120.0;  ///< Quarter notes a minute
-  int numerator = 4;
-  int denominator = 4;
-  bool rolls = false;
-};
 
 /// The prompt of an instrument and its last request, and what makes takes of them. Threads: any
 /// but the audio thread.

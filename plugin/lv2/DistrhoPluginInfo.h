@@ -5,7 +5,17 @@
 // would write properties for it that lv2_validate refuses.
 #define DISTRHO_PLUGIN_NAME "DGX Music"
 #define DISTRHO_PLUGIN_URI "urn:dgx-music:instrument"
+#ifdef DGX_WITHOUT_PANEL
 #define DISTRHO_PLUGIN_HAS_UI 0
+#else
+#define DISTRHO_PLUGIN_HAS_UI 1
+#endif
+#define DISTRHO_PLUGIN_HAS_EMBED_UI 1
+#define DISTRHO_UI_URI "urn:dgx-music:panel"
+#define DISTRHO_UI_USER_RESIZABLE 1
+#define DISTRHO_UI_FILE_BROWSER 0
+#define DISTRHO_UI_DEFAULT_WIDTH 900
+#define DISTRHO_UI_DEFAULT_HEIGHT 560
 #define DISTRHO_PLUGIN_IS_RT_SAFE 1
 #define DISTRHO_PLUGIN_IS_SYNTH 1
 #define DISTRHO_PLUGIN_NUM_INPUTS 0

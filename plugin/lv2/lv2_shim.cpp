@@ -134,13 +134,25 @@ std::uint32_t set_options(LV2_Handle handle, const LV2_Options_Option* options) 
   return dpf_options().set(of(handle).dpf, options);
 }
 
+// DPF's own way for an interface to its plugin object, which DPF takes from the object itself: here
+// it gives the instrument. It is declared where DPF needs it, in a function.
+struct DirectAccess {
+  void* (*get_instance_pointer)(LV2_Handle handle);
+};
+
+void* panel_port(LV2_Handle handle) {
+  return of(handle).shim->panel_port();
+}
+
 const void* extension_data(const char* uri) {
   static const LV2_State_Interface kState = {save, restore};
   static const LV2_Worker_Interface kWorker = {work, work_response, nullptr};
   static const LV2_Options_Interface kOptions = {get_options, set_options};
+  static const DirectAccess kDirectAccess = {panel_port};
   if (std::string_view(uri) == LV2_STATE__interface) return &kState;
   if (std::string_view(uri) == LV2_WORKER__interface) return &kWorker;
   if (std::string_view(uri) == LV2_OPTIONS__interface) return &kOptions;
+  if (std::string_view(uri) == "urn:distrho:direct-access") return &kDirectAccess;
   return nullptr;
 }
 

@@ -30,6 +30,9 @@ class ShimInstance {
   [[nodiscard]] HostServices services();
   void set_instrument(Instrument* instrument) { instrument_ = instrument; }
 
+  /// For a panel in the same process; it has to go before the instance.
+  [[nodiscard]] PanelPort* panel_port() { return instrument_; }
+
   void connect(std::uint32_t port, void* data) noexcept;
   void before_run() noexcept;
   void after_run() noexcept;

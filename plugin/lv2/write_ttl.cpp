@@ -56,6 +56,17 @@ void add_freewheel(const fs::path& ttl) {
   write_file(ttl, text);
 }
 
+// The panel and the instrument meet in one process: hosts that cannot do that offer no panel.
+void require_one_process(const fs::path& ttl) {
+  if (!fs::exists(ttl)) return;  // Built without a panel
+  std::string text = read_file(ttl);
+  insert_after(text, "lv2:requiredFeature ",
+               "<http://lv2plug.in/ns/ext/data-access> ,\n"
+               "                        <http://lv2plug.in/ns/ext/instance-access> ,\n"
+               "                        ");
+  write_file(ttl, text);
+}
+
 std::string preset_uri(const dgx::plugin::FactoryPreset& preset) {
   return "<" + std::string(dgx::plugin::kPluginUri) + "#preset-" + std::string(preset.symbol) + ">";
 }
@@ -100,6 +111,7 @@ int main(int argc, char** argv) {
     if (argc != 2) throw std::runtime_error("usage: write_ttl MODULE");
     const fs::path module = fs::absolute(argv[1]);
     describe(module);
+    require_one_process(module.parent_path() / (module.stem().string() + "_ui.ttl"));
     add_freewheel(fs::path(module).replace_extension(".ttl"));
     write_presets(module.parent_path());
     return 0;

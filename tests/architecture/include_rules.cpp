@@ -84,6 +84,9 @@ const std::vector<FolderRule> kFolders = {
     {"plugin/instrument",
      {"plugin/engine", "plugin/realtime", "plugin/loader", "plugin/client", "presets",
       "generator/protocol", "generator/audio", "generator/base"}},
+    {"plugin/panel",
+     {"plugin/instrument", "plugin/engine", "plugin/client", "plugin/lv2", "ui/model", "ui/poller",
+      "ui/panel", "generator/client", "generator/protocol", "generator/base"}},
     {"plugin/lv2",
      {"plugin/instrument", "plugin/engine", "plugin/realtime", "plugin/loader", "plugin/client",
       "presets", "generator/audio", "generator/base"}},
@@ -116,13 +119,14 @@ const std::vector<PackageRule> kPackages = {
     {"CLI/", {"generator/app", "generator/engine/engine_main.cpp", "ui/headless"}},
     {"png.h", {"generator/app/drawing"}},
     {"ft2build.h", {"generator/app/drawing"}},
-    {"imgui", {"ui/panel", "ui/headless"}},
-    {"backends/imgui", {"ui/headless"}},
+    {"imgui", {"ui/panel", "ui/headless", "plugin/panel"}},
+    {"backends/imgui", {"ui/headless", "plugin/panel"}},
+    {"X11/", {"plugin/panel"}},
     {"stb/", {"ui/headless"}},
     {"EGL/", {"ui/headless"}},
     {"GL/", {"ui/headless"}},
-    {"lv2/", {"plugin/lv2"}},
-    {"Distrho", {"plugin/lv2"}},
+    {"lv2/", {"plugin/lv2", "plugin/panel"}},
+    {"Distrho", {"plugin/lv2", "plugin/panel"}},
 };
 
 struct Include {

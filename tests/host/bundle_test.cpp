@@ -33,12 +33,26 @@ TEST_CASE("The plugin shows its descriptor and nothing else", "[host]") {
   CHECK(result.output == "lv2_descriptor lv2_generate_ttl\n");
 }
 
+TEST_CASE("The panel shows its descriptor and nothing else", "[host]") {
+  const auto result = run_command("nm -D --defined-only " + kBundle +
+                                  "/dgx-music_ui.so | awk '$2 != \"A\" { print $3 }' | xargs");
+  CHECK(result.output == "lv2ui_descriptor\n");
+}
+
 #ifndef DGX_SANITIZED
+std::string needed(const std::string& module) {
+  return run_command("readelf -d " + kBundle + "/" + module +
+                     " | sed -n 's/.*(NEEDED).*\\[\\(.*\\)\\.so.*/\\1/p' | sort | xargs")
+      .output;
+}
+
 TEST_CASE("The plugin loads nothing but what every program has", "[host]") {
-  const auto result = run_command("readelf -d " + kBundle +
-                                  "/dgx-music.so | sed -n 's/.*(NEEDED).*\\[\\(.*\\)\\.so.*/\\1/p'"
-                                  " | sort | xargs");
-  CHECK(result.output == "ld-linux-x86-64 libc libgcc_s libm libstdc++\n");
+  CHECK(needed("dgx-music.so") == "ld-linux-x86-64 libc libgcc_s libm libstdc++\n");
+}
+
+TEST_CASE("The panel loads X11, OpenGL and FreeType beside that", "[host]") {
+  CHECK(needed("dgx-music_ui.so") ==
+        "libGL libX11 libXcursor libXext libXrandr libc libfreetype libgcc_s libm libstdc++\n");
 }
 #endif
 

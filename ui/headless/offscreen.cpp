@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "generator/base/utc_time.hpp"
+#include "ui/panel/input_queue.hpp"
 #include "ui/panel/panel.hpp"
 #include "ui/panel/theme.hpp"
 
@@ -27,11 +28,6 @@ Error egl_error(const std::string& what) {
   return {ErrorCode::kUnavailable, "cannot draw without a window: " + what +
                                        " failed with EGL error " + std::string(code.data()) +
                                        "; the package libegl-mesa0 renders where there is no GPU"};
-}
-
-// ImGui's places for keys are the host's key codes; here they are ImGui's own numbers.
-void map_keys(ImGuiIO& io) {
-  for (int key = 0; key < ImGuiKey_COUNT; ++key) io.KeyMap[key] = key;
 }
 
 }  // namespace

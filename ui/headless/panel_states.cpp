@@ -224,6 +224,16 @@ void make_musicgen(PanelModel& model) {
   model.prompt.seed = protocol::kSeedCount - 1;
   model.prompt.seed_locked = true;
 }
+void make_instrument(PanelModel& model) {
+  with_takes(model);
+  model.board.emplace();
+  model.board->selected = 2;
+  model.board->pads[0] = {"01K08", "warm lo-fi", {}, true};
+  model.board->pads[1] = {"", "a file of one's own", {}, true};
+  model.board->pads[4] = {"01K09", "on its way", {}, false};
+  model.board->pads[11] = {"01K07", "lost", "Pad 12: cannot play 'lost.wav': it is not there",
+                           false};
+}
 void make_long_words(PanelModel& model) {
   with_takes(model);
   std::string prompt;
@@ -243,6 +253,7 @@ const std::vector<PanelState>& panel_states() {
       {"starting", "Generate was pressed, and the service starts", make_starting},
       {"empty", "the service runs, and nothing was made yet", make_empty},
       {"ready", "a take is selected", with_takes},
+      {"instrument", "inside a host, with takes on pads", make_instrument},
       {"musicgen", "a take of a model with a non-commercial licence, own settings", make_musicgen},
       {"waiting", "jobs from elsewhere come first", make_waiting},
       {"generating", "a take is being made", make_generating},

@@ -37,10 +37,14 @@ struct RestoreTake {
 struct ShowWaveform {
   std::string take_id{};
 };
+/// What became of a job that somebody else asked for, for this panel.
+struct ShowJob {
+  std::string job_id{};
+};
 /// Start the service where none runs, without asking anything of it.
 struct StartService {};
 
 using Intent = std::variant<GenerateTakes, CancelJob, ShowHistory, ChangeTake, TrashTake,
-                            RestoreTake, ShowWaveform, StartService>;
+                            RestoreTake, ShowWaveform, ShowJob, StartService>;
 
 }  // namespace dgx::ui

@@ -24,6 +24,20 @@ std::vector<Intent> PanelModel::take_intents() {
   return std::exchange(intents_, {});
 }
 
+std::vector<PadAct> PanelModel::take_pad_acts() {
+  return std::exchange(pad_acts_, {});
+}
+
+void PanelModel::load_to_pad(int pad) {
+  const ShownTake* take = history.selected();
+  if (!board || take == nullptr || take->take.file_path.empty()) return;
+  pad_acts_.push_back({pad, take->take.id, take->take.file_path, take->title()});
+}
+
+void PanelModel::empty_pad(int pad) {
+  if (board) pad_acts_.push_back({pad, {}, {}, {}});
+}
+
 const protocol::ModelDescription* PanelModel::model_in_use() const {
   const auto& list = models_.models;
   if (!prompt.model) return list.empty() ? nullptr : &list.front();

@@ -9,6 +9,7 @@
 
 #include "ui/model/history_model.hpp"
 #include "ui/model/intents.hpp"
+#include "ui/model/pad_board.hpp"
 #include "ui/model/prompt_model.hpp"
 #include "ui/model/updates.hpp"
 
@@ -39,10 +40,13 @@ class PanelModel {
   PromptModel prompt{};
   HistoryModel history{};
   HostFacts host{};
+  std::optional<PadBoard> board{};  ///< Not set where the panel belongs to no instrument
 
   void apply(const Update& update);
   /// What is to be done, in order; gives each intent once.
   std::vector<Intent> take_intents();
+  /// The same for the instrument's pads.
+  std::vector<PadAct> take_pad_acts();
 
   // What the service is.
   [[nodiscard]] LinkState link() const { return link_; }
@@ -78,6 +82,9 @@ class PanelModel {
   void undo_trash();
   /// The take's request once more, with another seed.
   void vary(const std::string& take_id);
+  /// Puts the selected take on a pad (0 to 11) of the instrument, if there are both.
+  void load_to_pad(int pad);
+  void empty_pad(int pad);
   void dismiss_notice() { notice_.reset(); }
 
  private:
@@ -107,6 +114,7 @@ class PanelModel {
   std::optional<OwnJob> job_{};
   std::optional<Notice> notice_{};
   std::vector<Intent> intents_{};
+  std::vector<PadAct> pad_acts_{};
 };
 
 }  // namespace dgx::ui

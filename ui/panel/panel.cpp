@@ -31,6 +31,10 @@ void draw_panel(const Frame& frame) {
   rest.cut_left(frame.px(12));
   draw_take_card(frame, rest.cut_top(std::floor(rest.height() * kTakeCardShare)));
   rest.cut_top(frame.px(12));
+  if (frame.model.board) {
+    draw_pad_strip(frame, rest.cut_bottom(frame.px(64)));
+    rest.cut_bottom(frame.px(12));
+  }
   draw_history_card(frame, rest);
   ImGui::End();
   ImGui::PopFont();

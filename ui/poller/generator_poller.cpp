@@ -73,6 +73,11 @@ Update carried_out(GeneratorClient& service, const Intent& intent, const ShowWav
                   [](const protocol::PeaksMessage& peaks) { return WaveformRead{peaks}; });
 }
 
+Update carried_out(GeneratorClient& service, const Intent& intent, const ShowJob& asked) {
+  return answered(intent, service.job(asked.job_id),
+                  [](const protocol::JobView& job) { return job; });
+}
+
 Update carried_out(GeneratorClient& service, const Intent& intent, const StartService&) {
   return answered(intent, service.health(), [](const protocol::Health& health) {
     return LinkChanged{LinkState::kReady, {}, health};

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "generator/protocol/request.hpp"
+#include "plugin/client/take_maker.hpp"
+#include "plugin/instrument/instrument_state.hpp"
+
+namespace dgx::plugin {
+
+/// A pad as it is shown.
+struct ShownPad {
+  PadTake take{};
+  bool loaded = false;    ///< It sounds
+  std::string problem{};  ///< Why it is not as it should be
+};
+using ShownPads = std::array<ShownPad, kPads>;
+
+/// What the host says of its session, as far as a request cares.
+struct HostTempo {
+  double bpm = 120.0;  ///< Quarter notes a minute
+  int numerator = 4;
+  int denominator = 4;
+  bool rolls = false;
+  bool operator==(const HostTempo&) const = default;
+};
+
+/// An instrument as its panel sees it, through the host's instance access: the panel is another
+/// module of the same bundle in the same process (docs/adr/0015-panel-in-the-same-process.md).
+///
+/// Threads: any but the audio thread; nothing here waits for I/O, for the service or for the audio
+/// thread.
+class PanelPort {
+ public:
+  virtual ~PanelPort() = default;
+
+  [[nodiscard]] virtual ShownPads pads() const = 0;
+  /// Rises whenever a pad looks otherwise.
+  [[nodiscard]] virtual std::uint32_t pad_changes() const noexcept = 0;
+  /// The pad (0 to 11) that the keyboard plays in tune.
+  [[nodiscard]] virtual int selected_pad() const noexcept = 0;
+  /// A person puts a take on a pad (0 to 11), or clears it with one that has no file.
+  virtual void put(int pad, PadTake take) = 0;
+
+  [[nodiscard]] virtual std::string prompt() const = 0;
+  virtual void set_prompt(std::string prompt) = 0;
+  /// JSON of the last request; empty before the first.
+  [[nodiscard]] virtual std::string request() const = 0;
+  /// Asks for takes. The first of them goes to the selected pad where that is empty, the others to
+  /// the next empty ones.
+  virtual void generate(const protocol::GenerationRequest& request) = 0;
+  [[nodiscard]] virtual RequestNews request_news() const = 0;
+
+  /// Nothing while the host has told no tempo.
+  [[nodiscard]] virtual std::optional<HostTempo> host_tempo() const noexcept = 0;
+  [[nodiscard]] virtual double sample_rate() const noexcept = 0;  ///< Hz
+
+ protected:
+  PanelPort() = default;
+  PanelPort(const PanelPort&) = default;
+  PanelPort& operator=(const PanelPort&) = default;
+};
+
+}  // namespace dgx::plugin
