@@ -91,16 +91,17 @@ class Instrument final : public PanelPort {
 
   HostServices host_;
   double sample_rate_;
+  // What the host said of its tempo.
+  std::atomic<double> bpm_{0.0};
+  std::atomic<int> numerator_{4};
+  std::atomic<int> denominator_{4};
+  std::atomic<bool> tempo_known_{false};
+  std::atomic<bool> rolls_{false};
+
   std::atomic<bool> is_active_{false};
   std::atomic<bool> restored_{false};
   std::atomic<std::uint32_t> changes_{0};
   std::array<std::atomic<float>, kControlCount> values_{};
-
-  std::atomic<bool> tempo_known_{false};
-  std::atomic<bool> rolls_{false};
-  std::atomic<double> bpm_{0.0};
-  std::atomic<int> numerator_{4};
-  std::atomic<int> denominator_{4};
 
   mutable Mutex mutex_;
   std::string id_ DGX_GUARDED_BY(mutex_);
@@ -112,10 +113,10 @@ class Instrument final : public PanelPort {
   InstrumentPlayer player_;
   std::array<PositionEvent, 16> positions_{};
   std::size_t position_count_ = 0;
+  std::int64_t deaf_frames_;  // Until the trigger is heard
   bool freewheels_ = false;
   bool trigger_is_up_ = false;
   bool triggered_ = false;
-  std::int64_t deaf_frames_;  // Until the trigger is heard
 
   PlayerLink link_{};
   PadShelf shelf_;
