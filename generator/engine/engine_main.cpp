@@ -60,10 +60,11 @@ void add_render_flags(CLI::App& command, dgx::engine::RenderOptions& options) {
   command.add_option("--continue", options.continue_from, "WAV that the takes begin with");
   command.add_option("--melody", options.melody, "WAV whose melody is followed");
   const std::map<std::string, NumberType> types = {{"auto", NumberType::kAutomatic},
+                                                   {"int8", NumberType::kInt8},
                                                    {"fp32", NumberType::kFloat32},
                                                    {"bf16", NumberType::kBFloat16},
                                                    {"fp16", NumberType::kFloat16}};
-  command.add_option("--dtype", options.compute.type, "auto, fp32, bf16 or fp16")
+  command.add_option("--dtype", options.compute.type, "auto, int8, fp32, bf16 or fp16")
       ->transform(CLI::CheckedTransformer(types));
   command.add_option("--device", options.compute.device, "auto, cpu, cuda or cuda:N");
   command.add_flag("--no-fallback", options.compute.refuse_fallback,

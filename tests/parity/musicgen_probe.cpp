@@ -56,6 +56,7 @@ T checked(dgx::Result<T> result) {
 }
 
 Placement placement_of(const std::string& dtype) {
+  if (dtype == "int8") return {at::kCPU, kPackedType, 2};
   return {at::kCPU, dtype == "bf16" ? at::kBFloat16 : at::kFloat};
 }
 
@@ -89,11 +90,11 @@ void write_logits(const LoadedModel& model, const std::string& prompt, const std
   const auto count = static_cast<std::int64_t>(numbers.size()) / codebooks;
   const auto tokens = read_tokens(prompt);
   const ConditionPair pair = model.conditioner->condition(tokens, melody);
-  Decoding decoding(*model.language_model, {pair.with_prompt, pair.without}, count, {});
+  const auto decoding = model.language_model->begin({pair.with_prompt, pair.without}, count, {});
   const at::Tensor all =
       at::from_blob(numbers.data(), {1, codebooks, count}, at::kLong).expand({2, -1, -1});
   for (std::int64_t column = 0; column < count; ++column) {
-    write_tensor(out, decoding.advance(all.narrow(2, column, 1), {}));
+    write_tensor(out, decoding->advance(all.narrow(2, column, 1), {}));
   }
 }
 
@@ -166,7 +167,8 @@ std::string outcome(const LoadedModel& model, const std::string& line) {
 
 }  // namespace
 
-// dgx_musicgen_probe FOLDER fp32|bf16: answers each line of standard input in a file and a line.
+// dgx_musicgen_probe FOLDER int8|fp32|bf16: answers each line of standard input in a file and a
+// line.
 int main(int argc, char** argv) {
   const at::NoGradGuard no_gradients;
   try {

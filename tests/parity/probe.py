@@ -55,6 +55,8 @@ class Probe:
 def render(build: Path, model: Path, scratch: Path, prompts, frames: int, *flags) -> list:
     """Greedy codes of dgx-music-engine, one array [codebook][frame] a take."""
     out = scratch / "tokens.json"
+    if "--dtype" not in flags:
+        flags = (*flags, "--dtype", "fp32")
     prompt_flags = [word for prompt in prompts for word in ("--prompt", prompt)]
     run(build / "bin/dgx-music-engine", "render", "--model-dir", model, *prompt_flags, "--frames", frames,
         "--temperature", 0, "--device", "cpu", "--threads", 1, "--tokens", out, *flags)

@@ -18,12 +18,15 @@
 // when a MusicGen model is first needed (library.hpp).
 namespace dgx::musicgen {
 
-enum class NumberType { kAutomatic, kFloat32, kBFloat16, kFloat16 };
+/// kInt8 is weights in 8 bits and activations in 16, by the project's own kernels, on the CPU.
+enum class NumberType { kAutomatic, kFloat32, kBFloat16, kFloat16, kInt8 };
 
 /// Where and how to compute.
 struct ComputeOptions {
   std::string device = "auto";               ///< "auto", "cpu", "cuda" or "cuda:N"
-  NumberType type = NumberType::kAutomatic;  ///< Of the language model; float32 on the CPU
+  /// Of the language model. Automatic: on the CPU kInt8 where the shape allows it, as every
+  /// MusicGen's does, else float32; on a card bfloat16 or float16.
+  NumberType type = NumberType::kAutomatic;
   int threads = 0;                           ///< On the CPU; 0: as many as the machine has
   bool refuse_fallback = false;  ///< Too little GPU memory is an error, not a reason for the CPU
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a MusicGen folder costs on this machine: loading, a take, its memory, how well the time
 // left is foretold, and how soon a stop is obeyed in each phase.
-// Usage: dgx_bench_musicgen [FOLDER [SECONDS [DEVICE [fp32|bf16|fp16]]]]; without a folder, a tiny
+// Usage: dgx_bench_musicgen [FOLDER [SECONDS [DEVICE [int8|fp32|bf16|fp16]]]]; without a folder, a tiny
 // model, which shows that it works and measures nothing.
 
 #include <sys/resource.h>
@@ -250,6 +250,7 @@ bool measure_all_stops(const Model& model, Generator& generator, double loading)
 }
 
 NumberType number_type(const std::string& name) {
+  if (name == "int8") return NumberType::kInt8;
   if (name == "bf16") return NumberType::kBFloat16;
   if (name == "fp16") return NumberType::kFloat16;
   return name == "fp32" ? NumberType::kFloat32 : NumberType::kAutomatic;

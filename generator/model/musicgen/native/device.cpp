@@ -4,12 +4,15 @@
 #include <ATen/Context.h>
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <fstream>
 #include <optional>
+#include <thread>
 #include <utility>
 
+#include "generator/model/musicgen/kernels/packed_decoder.hpp"
 #include "generator/model/musicgen/native/failure.hpp"
 
 namespace dgx::musicgen {
@@ -71,11 +74,24 @@ class CudaDriver {
   void* library_;  // Kept for the life of the process, as torch keeps it.
 };
 
-at::ScalarType type_on_cpu(const ComputeOptions& options) {
-  if (options.type == NumberType::kFloat16) {
-    throw Failure(ErrorCode::kInvalidArgument, "dtype must be fp32 or bf16 on the CPU, got fp16");
+at::ScalarType type_on_cpu(const ComputeOptions& options, const DecoderConfig& config) {
+  switch (options.type) {
+    case NumberType::kFloat32:
+      return at::kFloat;
+    case NumberType::kBFloat16:
+      return at::kBFloat16;
+    case NumberType::kFloat16:
+      throw Failure(ErrorCode::kInvalidArgument,
+                    "dtype must be int8, fp32 or bf16 on the CPU, got fp16");
+    case NumberType::kInt8:
+      if (can_pack(config)) return kPackedType;
+      throw Failure(ErrorCode::kInvalidArgument,
+                    "dtype must be fp32 or bf16 for this model, whose sizes are no multiples of " +
+                        std::to_string(kLanes) + ", got int8");
+    case NumberType::kAutomatic:
+      break;
   }
-  return options.type == NumberType::kBFloat16 ? at::kBFloat16 : at::kFloat;
+  return can_pack(config) ? kPackedType : at::kFloat;
 }
 
 at::ScalarType type_on_card(const ComputeOptions& options, const Card& card) {
@@ -86,6 +102,9 @@ at::ScalarType type_on_card(const ComputeOptions& options, const Card& card) {
       return at::kBFloat16;
     case NumberType::kFloat16:
       return at::kHalf;
+    case NumberType::kInt8:
+      throw Failure(ErrorCode::kInvalidArgument,
+                    "dtype must be bf16, fp16 or fp32 on a card, got int8");
     case NumberType::kAutomatic:
       break;
   }
@@ -131,9 +150,9 @@ std::optional<std::size_t> card_of(const std::string& name, const Machine& machi
                                                  " CUDA cards, got " + name);
 }
 
-ChosenPlacement place_on_cpu(const Checkpoint& checkpoint, const ComputeOptions& options,
-                             const Machine& machine) {
-  ChosenPlacement chosen{{at::kCPU, type_on_cpu(options)}, {}};
+ChosenPlacement place_on_cpu(const Checkpoint& checkpoint, const DecoderConfig& config,
+                             const ComputeOptions& options, const Machine& machine) {
+  ChosenPlacement chosen{{at::kCPU, type_on_cpu(options, config), threads_of(options)}, {}};
   const Demand memory = demand(checkpoint, chosen.placement, machine.available_bytes);
   if (memory.fits()) return chosen;
   throw Failure(ErrorCode::kOutOfMemory,
@@ -155,25 +174,31 @@ std::uint64_t bytes_when_loaded(const Checkpoint& checkpoint, at::ScalarType typ
   std::uint64_t bytes = 0;
   for (const TensorEntry& entry : checkpoint.tensors()) {
     const std::uint64_t count = entry.byte_count / byte_size(entry.type);
-    const bool typed = entry.name.starts_with("decoder.");
+    const bool typed = entry.name.starts_with("decoder.") &&
+                       (type != kPackedType || entry.name.find("embed_tokens") == entry.name.npos);
     bytes += count * (typed ? c10::elementSize(type) : sizeof(float));
   }
   return bytes;
 }
 
-ChosenPlacement choose_placement(const Checkpoint& checkpoint, const ComputeOptions& options,
-                                 const Machine& machine) {
+int threads_of(const ComputeOptions& options) {
+  if (options.threads > 0) return options.threads;
+  return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+}
+
+ChosenPlacement choose_placement(const Checkpoint& checkpoint, const DecoderConfig& config,
+                                 const ComputeOptions& options, const Machine& machine) {
   const auto number = card_of(options.device, machine);
-  if (!number) return place_on_cpu(checkpoint, options, machine);
+  if (!number) return place_on_cpu(checkpoint, config, options, machine);
   const Card& card = machine.cards[*number];
   const at::Device device(at::kCUDA, static_cast<c10::DeviceIndex>(*number));
-  const ChosenPlacement on_card{{device, type_on_card(options, card)}, {}};
+  const ChosenPlacement on_card{{device, type_on_card(options, card), threads_of(options)}, {}};
   const Demand memory = demand(checkpoint, on_card.placement, card.free_bytes);
   if (memory.fits()) return on_card;
   const std::string reason =
       "the weights do not fit into the memory of " + device.str() + ": needed are " + memory.text();
   if (options.refuse_fallback) throw Failure(ErrorCode::kOutOfMemory, reason);
-  ChosenPlacement chosen = place_on_cpu(checkpoint, options, machine);
+  ChosenPlacement chosen = place_on_cpu(checkpoint, config, options, machine);
   chosen.warnings.push_back(reason + "; computed on the CPU instead");
   return chosen;
 }

@@ -3,6 +3,9 @@
 
 #include <utility>
 
+#include "generator/model/musicgen/native/packed_language_model.hpp"
+#include "generator/model/musicgen/native/tensor_language_model.hpp"
+
 namespace dgx::musicgen {
 LoadedModel LoadedModel::load(const Checkpoint& checkpoint, ModelConfig config,
                               const Placement& placement, const ProgressSink& progress,
@@ -14,11 +17,19 @@ LoadedModel LoadedModel::load(const Checkpoint& checkpoint, ModelConfig config,
   LoadedModel model;
   model.config = std::move(config);
   const Weights exact(checkpoint, placement.device, at::kFloat, stop);
-  model.conditioner = std::make_unique<Conditioner>(exact, model.config, placement.type);
+  const bool packed = placement.type == kPackedType;
+  model.conditioner =
+      std::make_unique<Conditioner>(exact, model.config, packed ? at::kFloat : placement.type);
   report();
-  const Weights typed(checkpoint, placement.device, placement.type, stop);
-  model.language_model =
-      std::make_unique<LanguageModel>(typed, model.config.decoder, !model.config.melody);
+  const bool cross_attention = !model.config.melody;
+  if (packed) {
+    model.language_model = std::make_unique<PackedLanguageModel>(
+        exact, model.config.decoder, cross_attention, placement.threads);
+  } else {
+    const Weights typed(checkpoint, placement.device, placement.type, stop);
+    model.language_model =
+        std::make_unique<TensorLanguageModel>(typed, model.config.decoder, cross_attention);
+  }
   report();
   model.codec = std::make_unique<AudioCodec>(exact, model.config.audio_encoder,
                                              model.config.decoder.codebooks_per_channel());

@@ -11,10 +11,14 @@
 
 namespace dgx::musicgen {
 
+/// Stands for a PackedLanguageModel: weights in 8 bits, on the CPU.
+inline constexpr at::ScalarType kPackedType = at::kChar;
+
 /// Where a model's parts live and what the language model computes in.
 struct Placement {
   at::Device device = at::kCPU;
   at::ScalarType type = at::kFloat;
+  int threads = 1;  ///< Of a PackedLanguageModel
 };
 
 /// All parts of one model folder.

@@ -5,9 +5,7 @@
 #include <ATen/core/grad_mode.h>
 #include <torch/version.h>
 
-#include <algorithm>
 #include <chrono>
-#include <thread>
 #include <utility>
 
 #include "generator/base/version.hpp"
@@ -16,14 +14,10 @@
 #include "generator/model/musicgen/native/cpu_kernels.hpp"
 #include "generator/model/musicgen/native/device.hpp"
 #include "generator/model/musicgen/native/native_generator.hpp"
+#include "generator/model/musicgen/native/packed_language_model.hpp"
 
 namespace dgx::musicgen {
 namespace {
-
-void set_threads(int threads) {
-  const auto machine = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-  at::set_num_threads(threads > 0 ? threads : machine);
-}
 
 std::string dtype_text(at::ScalarType type) {
   switch (type) {
@@ -31,6 +25,8 @@ std::string dtype_text(at::ScalarType type) {
       return "bfloat16";
     case at::kHalf:
       return "float16";
+    case kPackedType:
+      return "int8";
     default:
       return "float32";
   }
@@ -51,9 +47,12 @@ double measure_decoding(const AudioCodec& codec, std::int64_t codebooks) {
 
 ComputeFacts facts_of(ChosenPlacement chosen) {
   ComputeFacts facts;
-  const bool own = chosen.placement.device.is_cpu() && chosen.placement.type == at::kFloat;
   facts.kernel = std::string("libtorch ") + TORCH_VERSION;
-  if (own) facts.kernel += std::string(" with own products for ") + cpu_kernels().name;
+  if (chosen.placement.type == kPackedType) {
+    facts.kernel += std::string(" with own decode step for ") + packed_kernels().name;
+  } else if (chosen.placement.device.is_cpu() && chosen.placement.type == at::kFloat) {
+    facts.kernel += std::string(" with own products for ") + cpu_kernels().name;
+  }
   facts.device = chosen.placement.device.str();
   facts.dtype = dtype_text(chosen.placement.type);
   facts.warnings = std::move(chosen.warnings);
@@ -65,12 +64,12 @@ std::unique_ptr<Generator> load_or_throw(const std::filesystem::path& folder,
                                          const ProgressSink& progress,
                                          const std::stop_token& stop) {
   const at::NoGradGuard no_gradients;
-  set_threads(options.threads);
+  at::set_num_threads(threads_of(options));
   auto config = read_model_config(folder);
   if (!config) throw Failure(std::move(config).error());
   auto checkpoint = Checkpoint::open(folder);
   if (!checkpoint) throw Failure(std::move(checkpoint).error());
-  ChosenPlacement chosen = choose_placement(*checkpoint, options, this_machine());
+  ChosenPlacement chosen = choose_placement(*checkpoint, config->decoder, options, this_machine());
   LoadedModel model =
       LoadedModel::load(*checkpoint, *std::move(config), chosen.placement, progress, stop);
   const double decode_seconds =

@@ -23,11 +23,11 @@ class WindowRender {
 
   void run(const LanguageModel& model, std::span<const ConditionPair> conditions,
            const std::function<void()>& step_done, const std::stop_token& stop) {
-    Decoding decoding(model, rows(conditions), pattern_.columns(), stop);
+    const auto decoding = model.begin(rows(conditions), pattern_.columns(), stop);
     // The first step reads the start and all columns whose codebook 0 is known.
     at::Tensor columns = columns_between(0, window_.known + 1);
     for (std::int64_t column = window_.known + 1; column < pattern_.columns(); ++column) {
-      const at::Tensor logits = decoding.advance(columns, stop);
+      const at::Tensor logits = decoding->advance(columns, stop);
       draw(logits.contiguous(), column);
       columns = columns_between(column, column + 1);
       step_done();

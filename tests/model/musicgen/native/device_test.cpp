@@ -23,7 +23,9 @@ Checkpoint golden_checkpoint() {
 }
 
 ChosenPlacement choose(const Machine& machine, const ComputeOptions& options = {}) {
-  return choose_placement(golden_checkpoint(), options, machine);
+  const auto config = read_model_config(golden_model("mono"));
+  REQUIRE_OK(config);
+  return choose_placement(golden_checkpoint(), config->decoder, options, machine);
 }
 
 Error refusal(const Machine& machine, const ComputeOptions& options = {}) {
@@ -42,10 +44,11 @@ bool says(const std::string& text, const std::string& part) {
 
 }  // namespace
 
-TEST_CASE("Without a card a model is computed in float32 on the processor", "[device]") {
+TEST_CASE("Without a card a model is computed by the own kernels on the processor", "[device]") {
   const ChosenPlacement chosen = choose({kPlenty, {}});
   CHECK(chosen.placement.device.is_cpu());
-  CHECK(chosen.placement.type == at::kFloat);
+  CHECK(chosen.placement.type == kPackedType);
+  CHECK(chosen.placement.threads >= 1);
   CHECK(chosen.warnings.empty());
 }
 
@@ -73,7 +76,7 @@ TEST_CASE("A card with too little memory leaves the model to the processor and s
           "[device]") {
   const ChosenPlacement chosen = choose({kPlenty, {{kLittle, true}}});
   CHECK(chosen.placement.device.is_cpu());
-  CHECK(chosen.placement.type == at::kFloat);
+  CHECK(chosen.placement.type == kPackedType);
   REQUIRE(chosen.warnings.size() == 1);
   CHECK(says(chosen.warnings[0], "memory of cuda:0: needed are 1.0 GB, available are 0.5 GB"));
   CHECK(says(chosen.warnings[0], "computed on the CPU instead"));

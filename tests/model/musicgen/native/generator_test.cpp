@@ -45,9 +45,10 @@ float largest_difference(const std::vector<float>& a, const std::vector<float>& 
 }  // namespace
 
 TEST_CASE("A take is the same alone, in a batch, and with any number of threads", "[generator]") {
-  const auto alone = render(*load_golden("mono", 1), order_of("mono", 90, {11}));
+  const auto type = GENERATE(musicgen::NumberType::kFloat32, musicgen::NumberType::kInt8);
+  const auto alone = render(*load_golden("mono", 1, type), order_of("mono", 90, {11}));
   for (const int threads : {1, 2, 3}) {
-    const auto generator = load_golden("mono", threads);
+    const auto generator = load_golden("mono", threads, type);
     const auto batch = render(*generator, order_of("mono", 90, {10, 11, 12}));
     REQUIRE(batch.size() == 3);
     CHECK(batch[1].codes == alone[0].codes);
@@ -61,7 +62,8 @@ TEST_CASE("A take is the same alone, in a batch, and with any number of threads"
 
 TEST_CASE("Prompts of different length do not touch each other", "[generator]") {
   const std::string name = GENERATE("mono", "melody");
-  const auto generator = load_golden(name);
+  const auto type = GENERATE(musicgen::NumberType::kFloat32, musicgen::NumberType::kInt8);
+  const auto generator = load_golden(name, 1, type);
   musicgen::RenderOrder both = order_of(name, 50, {1, 2});
   both.takes[1].tokens = {9, 8, 1};
   musicgen::RenderOrder short_one = both;

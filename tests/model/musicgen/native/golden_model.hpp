@@ -33,9 +33,12 @@ std::vector<T> oracle(const std::string& name, const std::string& file) {
   return numbers;
 }
 
-inline std::unique_ptr<musicgen::Generator> load_golden(const std::string& name, int threads = 1) {
+inline std::unique_ptr<musicgen::Generator> load_golden(
+    const std::string& name, int threads = 1,
+    musicgen::NumberType type = musicgen::NumberType::kFloat32) {
   musicgen::ComputeOptions options;
   options.device = "cpu";
+  options.type = type;
   options.threads = threads;
   auto generator = musicgen::load_generator(golden_model(name), options, [](const auto&) {}, {});
   REQUIRE_OK(generator);

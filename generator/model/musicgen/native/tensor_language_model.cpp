@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "generator/model/musicgen/native/language_model.hpp"
+#include "generator/model/musicgen/native/tensor_language_model.hpp"
 
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/arange.h>
@@ -37,8 +37,8 @@ at::Tensor LayerNorm::operator()(const at::Tensor& states) const {
   return at::layer_norm(states, weight.sizes(), weight, bias, kEpsilon);
 }
 
-LanguageModel::LanguageModel(const Weights& weights, const DecoderConfig& config,
-                             bool cross_attention)
+TensorLanguageModel::TensorLanguageModel(const Weights& weights, const DecoderConfig& config,
+                                         bool cross_attention)
     : config_(config), cross_attention_(cross_attention) {
   const std::string decoder = "decoder.model.decoder.";
   const std::int64_t width = config.hidden_size;
@@ -52,13 +52,13 @@ LanguageModel::LanguageModel(const Weights& weights, const DecoderConfig& config
                                   {config.vocab_size, width});
 }
 
-LayerNorm LanguageModel::load_norm(const Weights& weights, const std::string& name) const {
+LayerNorm TensorLanguageModel::load_norm(const Weights& weights, const std::string& name) const {
   return {weights.get(name + ".weight", {config_.hidden_size}),
           weights.get(name + ".bias", {config_.hidden_size})};
 }
 
-LanguageModel::Layer LanguageModel::load_layer(const Weights& weights,
-                                               const std::string& prefix) const {
+TensorLanguageModel::Layer TensorLanguageModel::load_layer(const Weights& weights,
+                                                           const std::string& prefix) const {
   const std::int64_t width = config_.hidden_size;
   const std::string attention = prefix + "self_attn.";
   Layer layer;
@@ -74,8 +74,8 @@ LanguageModel::Layer LanguageModel::load_layer(const Weights& weights,
   return layer;
 }
 
-LanguageModel::CrossAttention LanguageModel::load_cross(const Weights& weights,
-                                                        const std::string& prefix) const {
+TensorLanguageModel::CrossAttention TensorLanguageModel::load_cross(
+    const Weights& weights, const std::string& prefix) const {
   const std::int64_t width = config_.hidden_size;
   const std::string attention = prefix + "encoder_attn.";
   CrossAttention cross;
@@ -88,7 +88,7 @@ LanguageModel::CrossAttention LanguageModel::load_cross(const Weights& weights,
 }
 
 // codes: [rows, codebooks, n]. One vector a column: the codebooks' embeddings summed.
-at::Tensor LanguageModel::embed(const at::Tensor& codes) const {
+at::Tensor TensorLanguageModel::embed(const at::Tensor& codes) const {
   const std::int64_t rows = codes.size(0);
   const std::int64_t count = codes.size(2);
   at::Tensor sum;
@@ -102,7 +102,7 @@ at::Tensor LanguageModel::embed(const at::Tensor& codes) const {
 
 // Cosines, then sines; the frequencies fall from 1 to 1/10000 in half - 1 steps. In float32, as
 // in transformers, whatever the weights are in.
-at::Tensor LanguageModel::positions(std::int64_t first, std::int64_t count) const {
+at::Tensor TensorLanguageModel::positions(std::int64_t first, std::int64_t count) const {
   const std::int64_t half = config_.hidden_size / 2;
   const auto options = embedding_.options().dtype(at::kFloat);
   const double step = std::log(10'000.0) / static_cast<double>(half - 1);
@@ -112,8 +112,14 @@ at::Tensor LanguageModel::positions(std::int64_t first, std::int64_t count) cons
   return at::cat({at::cos(phases), at::sin(phases)}, 1).to(embedding_.scalar_type());
 }
 
-Decoding::Decoding(const LanguageModel& model, const std::vector<Condition>& rows,
-                   std::int64_t columns, const std::stop_token& stop)
+std::unique_ptr<Decoding> TensorLanguageModel::begin(const std::vector<Condition>& rows,
+                                                     std::int64_t columns,
+                                                     const std::stop_token& stop) const {
+  return std::make_unique<TensorDecoding>(*this, rows, columns, stop);
+}
+
+TensorDecoding::TensorDecoding(const TensorLanguageModel& model, const std::vector<Condition>& rows,
+                               std::int64_t columns, const std::stop_token& stop)
     : model_(model) {
   std::vector<at::Tensor> prefixes;
   for (const Condition& row : rows) {
@@ -136,7 +142,7 @@ Decoding::Decoding(const LanguageModel& model, const std::vector<Condition>& row
 }
 
 // [rows, n, 2 * hidden_size] of keys and values, by heads.
-Decoding::KeysValues Decoding::split(const at::Tensor& joined) const {
+TensorDecoding::KeysValues TensorDecoding::split(const at::Tensor& joined) const {
   const DecoderConfig& config = model_.config_;
   const at::Tensor heads =
       joined
@@ -145,14 +151,14 @@ Decoding::KeysValues Decoding::split(const at::Tensor& joined) const {
   return {heads[0].contiguous(), heads[1].contiguous()};
 }
 
-at::Tensor Decoding::input_states(const at::Tensor& codes) const {
+at::Tensor TensorDecoding::input_states(const at::Tensor& codes) const {
   at::Tensor states = model_.embed(codes.to(model_.embedding_.device()));
   if (position_ == 0 && prefix_.defined()) states = at::cat({prefix_, states}, 1);
   return states + model_.positions(position_, states.size(1));
 }
 
-at::Tensor Decoding::self_attention(const Layer& layer, KeysValues& cache,
-                                    const at::Tensor& states) {
+at::Tensor TensorDecoding::self_attention(const Layer& layer, KeysValues& cache,
+                                          const at::Tensor& states) {
   const DecoderConfig& config = model_.config_;
   const std::int64_t count = states.size(1);
   const at::Tensor heads =
@@ -166,8 +172,9 @@ at::Tensor Decoding::self_attention(const Layer& layer, KeysValues& cache,
                                     cache.values.narrow(2, 0, length), /*causal=*/true));
 }
 
-void Decoding::add_cross_attention(const Layer& layer, const std::vector<KeysValues>& attended,
-                                   at::Tensor& states) const {
+void TensorDecoding::add_cross_attention(const Layer& layer,
+                                         const std::vector<KeysValues>& attended,
+                                         at::Tensor& states) const {
   if (attended.empty()) return;
   const DecoderConfig& config = model_.config_;
   at::Tensor rows = states.narrow(0, 0, static_cast<std::int64_t>(attended.size()));
@@ -183,7 +190,7 @@ void Decoding::add_cross_attention(const Layer& layer, const std::vector<KeysVal
   rows.add_(layer.cross.out(at::cat(mixed)));
 }
 
-at::Tensor Decoding::through_layers(at::Tensor states, const std::stop_token& stop) {
+at::Tensor TensorDecoding::through_layers(at::Tensor states, const std::stop_token& stop) {
   for (std::size_t i = 0; i < model_.layers_.size(); ++i) {
     throw_if_stopped(stop);
     const Layer& layer = model_.layers_[i];
@@ -198,7 +205,7 @@ at::Tensor Decoding::through_layers(at::Tensor states, const std::stop_token& st
 
 // A long beginning is read piece by piece: no place looks at a later one, a layer's time stays
 // short, so that a stop is soon seen, and so does what is held between layers.
-at::Tensor Decoding::advance(const at::Tensor& codes, const std::stop_token& stop) {
+at::Tensor TensorDecoding::advance(const at::Tensor& codes, const std::stop_token& stop) {
   constexpr std::int64_t kPlacesAtOnce = 64;
   const at::Tensor places = input_states(codes);
   at::Tensor states;
