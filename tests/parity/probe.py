@@ -57,9 +57,11 @@ def render(build: Path, model: Path, scratch: Path, prompts, frames: int, *flags
     out = scratch / "tokens.json"
     if "--dtype" not in flags:
         flags = (*flags, "--dtype", "fp32")
+    if "--threads" not in flags:
+        flags = (*flags, "--threads", 1)
     prompt_flags = [word for prompt in prompts for word in ("--prompt", prompt)]
     run(build / "bin/dgx-music-engine", "render", "--model-dir", model, *prompt_flags, "--frames", frames,
-        "--temperature", 0, "--device", "cpu", "--threads", 1, "--tokens", out, *flags)
+        "--temperature", 0, "--device", "cpu", "--tokens", out, *flags)
     return [np.array(take) for take in json.loads(out.read_text())["tokens"]]
 
 
