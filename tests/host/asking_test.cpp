@@ -64,13 +64,20 @@ std::string state_text(const fs::path& folder) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
+protocol::Receipt first_receipt(const Program& program) {
+  const auto takes = files_beneath(program.takes());
+  const auto wav = std::find_if(takes.begin(), takes.end(),
+                                [](const std::string& name) { return name.ends_with(".wav"); });
+  REQUIRE(wav != takes.end());
+  return receipt_beside(program.takes() / *wav);
+}
+
 }  // namespace
 
 TEST_CASE("The trigger makes a take of the prompt, in the host's tempo, on a pad", "[host]") {
   const Home home;
   const TempDir folder;
   Lv2Host host({.session_folder = folder / "session/plugins/7/scratch"});
-  std::ofstream(folder / "song.ardour");  // No session of ours: beside it
   host.set_text("prompt", "lo-fi hip hop, Rhodes");
   host.position(0, {.bpm = 96, .beats_per_bar = 3});
   let_settle(host);
@@ -78,21 +85,26 @@ TEST_CASE("The trigger makes a take of the prompt, in the host's tempo, on a pad
   pull_trigger(host);
   REQUIRE(host.run_until([&] { return host.control("takes") == 1; }));
   CHECK(home.service_runs());
-  CHECK(sounds(host, 36));
-  CHECK_FALSE(sounds(host, 37));
-
-  host.save(folder / "session/plugins/7", "state1");
-  const std::string state = state_text(folder / "session/plugins/7/state1");
-  CHECK_THAT(state, Catch::Contains("pad1_name> \"lo-fi hip hop, Rhodes\""));
-  const auto takes = files_beneath(home.program.takes());
-  REQUIRE_FALSE(takes.empty());
-  const auto wav = std::find_if(takes.begin(), takes.end(),
-                                [](const std::string& name) { return name.ends_with(".wav"); });
-  const auto receipt = receipt_beside(home.program.takes() / *wav);
+  const auto receipt = first_receipt(home.program);
   CHECK(receipt.request.bpm == 96.0);
   CHECK(receipt.request.time_signature == "3/4");
   CHECK(receipt.request.bars == 8);
-  CHECK_THAT(state, Catch::Contains(receipt.take_id));
+}
+
+TEST_CASE("A take that was asked for sounds, and the session knows which one it is", "[host]") {
+  const Home home;
+  const TempDir folder;
+  Lv2Host host({.session_folder = folder / "session/plugins/7/scratch"});
+  host.set_text("prompt", "lo-fi hip hop, Rhodes");
+  let_settle(host);
+  pull_trigger(host);
+  REQUIRE(host.run_until([&] { return host.control("takes") == 1; }));
+  CHECK(sounds(host, 36));
+  CHECK_FALSE(sounds(host, 37));
+  host.save(folder / "session/plugins/7", "state1");
+  const std::string state = state_text(folder / "session/plugins/7/state1");
+  CHECK_THAT(state, Catch::Contains("pad1_name> \"lo-fi hip hop, Rhodes\""));
+  CHECK_THAT(state, Catch::Contains(first_receipt(home.program).take_id));
 }
 
 TEST_CASE("In a saved session takes go into the session's folder", "[host]") {

@@ -39,15 +39,21 @@ ui::PollerOptions options_of(const ServiceAddress& address) {
 class Desk {
  public:
   explicit Desk(const std::filesystem::path& socket)
-      : address_(address_of(socket)), instrument(48000, {}, address_) {
+      : address_(address_of(socket)),
+        instrument_(std::make_unique<Instrument>(48000, HostServices(), address_)) {
     open();
   }
+  ~Desk() { session.reset(); }
+  Desk(const Desk&) = delete;
+  Desk& operator=(const Desk&) = delete;
 
-  void open() { session = std::make_unique<PanelSession>(instrument, options_of(address_)); }
-  ui::PanelModel& model() { return session->model; }
+  [[nodiscard]] Instrument& instrument() const { return *instrument_; }
+
+  void open() { session = std::make_unique<PanelSession>(*instrument_, options_of(address_)); }
+  [[nodiscard]] ui::PanelModel& model() const { return session->model; }
 
   /// Looks sixty times a second, as a host does; false after a minute.
-  bool wait_until(const std::function<bool()>& done) {
+  [[nodiscard]] bool wait_until(const std::function<bool()>& done) const {
     const auto deadline = std::chrono::steady_clock::now() + 1min;
     while (!done()) {
       if (std::chrono::steady_clock::now() > deadline) return false;
@@ -56,11 +62,11 @@ class Desk {
     }
     return true;
   }
-  bool shows_take_of_pad(std::size_t pad) {
+  [[nodiscard]] bool shows_take_of_pad(std::size_t pad) const {
     const ui::ShownTake* take = model().history.selected();
     return take != nullptr && take->take.id == model().board->pads.at(pad).take_id;
   }
-  void ask_for_a_tone() {
+  void ask_for_a_tone() const {
     REQUIRE(wait_until([&] { return model().model_in_use() != nullptr; }));
     model().prompt.text = "a plain tone";
     model().prompt.unit = ui::LengthUnit::kSeconds;
@@ -70,9 +76,9 @@ class Desk {
 
  private:
   ServiceAddress address_;
+  std::unique_ptr<Instrument> instrument_;
 
  public:
-  Instrument instrument;
   std::unique_ptr<PanelSession> session{};
 };
 
@@ -85,12 +91,10 @@ TEST_CASE("What the panel asks for is made by the instrument, shown, and on a pa
   CHECK(desk.model().busy());
   REQUIRE(desk.wait_until([&] { return !desk.model().busy(); }));
   CHECK(desk.model().job()->status == JobStatus::kCompleted);
-  REQUIRE(desk.wait_until([&] { return desk.model().board->pads[0].take_id.size() == 26; }));
-  REQUIRE(desk.wait_until([&] { return desk.model().history.selected() != nullptr; }));
-  CHECK(desk.model().history.selected()->take.id == desk.model().board->pads[0].take_id);
+  REQUIRE(desk.wait_until([&] { return desk.shows_take_of_pad(0); }));
   CHECK(desk.model().board->pads[0].name == "a plain tone");
-  CHECK(desk.instrument.prompt() == "a plain tone");
-  CHECK_THAT(desk.instrument.request(), Catch::Contains("\"duration\":1"));
+  CHECK(desk.instrument().prompt() == "a plain tone");
+  CHECK_THAT(desk.instrument().request(), Catch::Contains("\"duration\":1"));
 }
 
 TEST_CASE("A panel that is closed stops nothing; one that is opened again shows it", "[panel]") {
@@ -99,7 +103,7 @@ TEST_CASE("A panel that is closed stops nothing; one that is opened again shows 
   desk.ask_for_a_tone();
   desk.session->update();
   desk.session.reset();
-  REQUIRE(desk.wait_until([&] { return !desk.instrument.pads()[0].take.file.empty(); }));
+  REQUIRE(desk.wait_until([&] { return !desk.instrument().pads()[0].take.file.empty(); }));
   desk.open();
   CHECK(desk.model().prompt.text == "a plain tone");
   CHECK(desk.model().prompt.seconds == 1);
@@ -111,9 +115,9 @@ TEST_CASE("A request of the trigger is followed in the panel too", "[panel]") {
   const TestService service;
   Desk desk(service.socket());
   REQUIRE(desk.wait_until([&] { return desk.model().link() == ui::LinkState::kReady; }));
-  desk.instrument.set_prompt("a plain tone");
-  desk.instrument.place({0, Transport{}});
-  desk.instrument.generate_by_controls();
+  desk.instrument().set_prompt("a plain tone");
+  desk.instrument().place({0, Transport{}});
+  desk.instrument().generate_by_controls();
   REQUIRE(desk.wait_until([&] { return desk.shows_take_of_pad(0) && !desk.model().busy(); }));
   CHECK(desk.model().prompt.text == "a plain tone");
 }
@@ -125,8 +129,8 @@ TEST_CASE("A take is put on a pad and taken away again", "[panel]") {
   REQUIRE(desk.wait_until([&] { return desk.model().history.selected() != nullptr; }));
   desk.model().load_to_pad(6);
   REQUIRE(desk.wait_until([&] { return !desk.model().board->pads[6].empty(); }));
-  CHECK(desk.instrument.pads()[6].take.take_id == desk.model().history.selected()->take.id);
-  CHECK(desk.instrument.changes() > 0);
+  CHECK(desk.instrument().pads()[6].take.take_id == desk.model().history.selected()->take.id);
+  CHECK(desk.instrument().changes() > 0);
   desk.model().empty_pad(6);
   REQUIRE(desk.wait_until([&] { return desk.model().board->pads[6].empty(); }));
 }
@@ -152,25 +156,25 @@ TEST_CASE("The session hears of a prompt when a person rests, and at the end", "
   desk.model().prompt.text = "dark trap";
   desk.session->update(begin + 400ms);
   desk.session->update(begin + 800ms);
-  CHECK(desk.instrument.prompt().empty());
+  CHECK(desk.instrument().prompt().empty());
   desk.session->update(begin + 900ms);
-  CHECK(desk.instrument.prompt() == "dark trap");
-  CHECK(desk.instrument.changes() == 1);
+  CHECK(desk.instrument().prompt() == "dark trap");
+  CHECK(desk.instrument().changes() == 1);
   desk.model().prompt.text = "dark trap, 808";
   desk.session.reset();
-  CHECK(desk.instrument.prompt() == "dark trap, 808");
+  CHECK(desk.instrument().prompt() == "dark trap, 808");
 }
 
 TEST_CASE("A prompt that comes from elsewhere is shown, and not sent back", "[panel]") {
   const TempDir folder;
   Desk desk(folder / "api.sock");
-  desk.instrument.set_prompt("house");
+  desk.instrument().set_prompt("house");
   CHECK(desk.session->update());
   CHECK(desk.model().prompt.text == "house");
   CHECK(desk.session->take_prompt_change());
   CHECK_FALSE(desk.session->take_prompt_change());
   desk.session->update(PanelSession::Clock::now() + 1s);
-  CHECK(desk.instrument.changes() == 1);
+  CHECK(desk.instrument().changes() == 1);
 }
 
 TEST_CASE("Tempo and meter of the host are shown as they change", "[panel]") {
@@ -183,12 +187,12 @@ TEST_CASE("Tempo and meter of the host are shown as they change", "[panel]") {
   transport.beats_per_bar = 6;
   transport.beat_unit = 8;
   transport.rolls = true;
-  desk.instrument.place({0, transport});
+  desk.instrument().place({0, transport});
   CHECK(desk.session->update());
   CHECK(desk.model().host.bpm == 93.0);
   CHECK(desk.model().host.time_signature == "6/8");
   CHECK(desk.model().host.rolling);
   transport.bpm = 1e6;  // No tempo that could be asked for
-  desk.instrument.place({0, transport});
+  desk.instrument().place({0, transport});
   CHECK(desk.model().host.bpm == 93.0);
 }

@@ -103,6 +103,38 @@ std::filesystem::path socket_of_home(const std::filesystem::path& home) {
   return address->client.socket;
 }
 
+std::vector<float> undisturbed(const std::filesystem::path& take) {
+  Lv2Host host;
+  REQUIRE(host.load(1, take));
+  return play(host, [](int) {});
+}
+
+ui::LinkState shown_for(Sickness sickness) {
+  return sickness == Sickness::kAbsent ? ui::LinkState::kAbsent : ui::LinkState::kLost;
+}
+
+/// How long the panel takes to know what the service is.
+double milliseconds_until_told(Lv2Host& host, Panel& panel) {
+  const auto opened = Clock::now();
+  REQUIRE(host.run_until([&] {
+    panel.draw();
+    return panel.session->model.link() != ui::LinkState::kLooking;
+  }));
+  return milliseconds_since(opened);
+}
+
+/// Both the panel and automation ask, and the panel looks for earlier takes.
+std::vector<float> play_and_ask(Lv2Host& host, Panel& panel) {
+  ui::PanelModel& model = panel.session->model;
+  model.prompt.text = "a plain tone";
+  return play(host, [&](int block) {
+    if (block == 20) model.generate();
+    if (block == 40) model.search("rhodes");
+    host.control("generate") = block % 100 == 99 ? 1.0F : 0.0F;
+    panel.draw();
+  });
+}
+
 }  // namespace
 
 TEST_CASE("A service that is none is not heard, holds up no frame, and is told within a second",
@@ -112,37 +144,16 @@ TEST_CASE("A service that is none is not heard, holds up no frame, and is told w
   const TempDir folder;
   const auto socket = socket_of_home(folder.path());
   const auto take = write_take(folder / "take.wav", noise_take(1, 30'000));
-  std::vector<float> undisturbed;
-  {
-    Lv2Host host;
-    REQUIRE(host.load(1, take));
-    undisturbed = play(host, [](int) {});
-  }
-  CHECK(std::any_of(undisturbed.begin(), undisturbed.end(), [](float x) { return x != 0.0F; }));
+  const auto expected = undisturbed(take);
+  CHECK(std::any_of(expected.begin(), expected.end(), [](float x) { return x != 0.0F; }));
 
   const SickService service(sickness, socket);
   Lv2Host host;
   REQUIRE(host.load(1, take));
-  const auto opened = Clock::now();
   Panel panel(host);
-  ui::PanelModel& model = panel.session->model;
-  REQUIRE(host.run_until([&] {
-    panel.draw();
-    return model.link() != ui::LinkState::kLooking;
-  }));
-  CHECK(milliseconds_since(opened) <= kShownMs * patience());
-  CHECK(model.link() ==
-        (sickness == Sickness::kAbsent ? ui::LinkState::kAbsent : ui::LinkState::kLost));
-
-  // Both the panel and automation ask, and the panel looks for earlier takes.
-  model.prompt.text = "a plain tone";
-  const auto sound = play(host, [&](int block) {
-    if (block == 20) model.generate();
-    if (block == 40) model.search("rhodes");
-    host.control("generate") = block % 100 == 99 ? 1.0F : 0.0F;
-    panel.draw();
-  });
-  CHECK(sound == undisturbed);
+  CHECK(milliseconds_until_told(host, panel) <= kShownMs * patience());
+  CHECK(panel.session->model.link() == shown_for(sickness));
+  CHECK(play_and_ask(host, panel) == expected);
   INFO("patience " << patience());  // -s shows it beside the number.
   CHECK(panel.frame_p99_ms() <= kFrameMs * patience());
 }
