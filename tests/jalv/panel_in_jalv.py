@@ -10,107 +10,18 @@ status 77: a program is missing here.
 """
 import array
 import contextlib
-import json
 import os
 import shutil
-import subprocess
 import sys
-import tempfile
 import time
 import wave
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from panel_desk import HEADING, Desk, click, find_panel, type_prompt, wait_for
 
 PROGRAMS = ("Xvfb", "jackd", "jalv.gtk3", "xdotool", "jack_midiseq", "jack_rec", "jack_lsp",
             "jack_connect", "import")
 PROMPT = "Warm lo-fi Hip Hop, dusty Drums"
-PANEL = (900, 560)
-# Places in the panel at its usual size, from the top left corner.
-PROMPT_BOX = (200, 150)
-GENERATE = (200, 517)
-HEADING = (560, 24)  # Nothing is there
-
-
-class Desk:
-    """A home, a display and a JACK server, which end with the block."""
-
-    def __init__(self, build, stack):
-        self.build = build
-        self.stack = stack
-        self.home = stack.enter_context(tempfile.TemporaryDirectory(prefix="dgx-jalv-"))
-        self.environment = {
-            "HOME": self.home, "XDG_RUNTIME_DIR": self.home, "PATH": os.environ["PATH"],
-            "LC_ALL": "C.UTF-8", "LV2_PATH": build + "/lv2", "NO_AT_BRIDGE": "1",
-            "DGX_MUSIC_BIN": build + "/bin/dgx-music",
-            "JACK_DEFAULT_SERVER": "dgx-" + str(os.getpid())}
-        stack.callback(self.end_service)
-
-    def start(self, *command, **options):
-        log = open(os.path.join(self.home, os.path.basename(command[0]) + ".log"), "wb")
-        program = subprocess.Popen(command, env=self.environment, stdout=log,
-                                   stderr=subprocess.STDOUT, **options)
-        self.stack.callback(self.end, program)
-        return program
-
-    @staticmethod
-    def end(program):
-        program.terminate()
-        try:
-            program.wait(20)
-        except subprocess.TimeoutExpired:
-            program.kill()
-            program.wait()
-
-    def run(self, *command):
-        return subprocess.run(command, env=self.environment, capture_output=True, text=True,
-                              timeout=60, check=False).stdout
-
-    def log(self, program):
-        with open(os.path.join(self.home, program + ".log"), errors="replace") as file:
-            return file.read()
-
-    def end_service(self):
-        socket = os.path.join(self.home, "dgx-music", "api.sock")
-        if os.path.exists(socket):
-            status = json.loads(self.run(self.build + "/bin/dgx-music", "status", "--json"))
-            os.kill(status["pid"], 15)
-            wait_for("the service to leave", lambda: not os.path.exists(socket))
-
-    def open_display(self):
-        reading, writing = os.pipe()
-        self.start("Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x900x24",
-                   pass_fds=(writing,))
-        os.close(writing)
-        with os.fdopen(reading) as pipe:
-            self.environment["DISPLAY"] = ":" + pipe.readline().strip()
-
-    def history(self):
-        return json.loads(self.run(self.build + "/bin/dgx-music", "history", "--json"))
-
-
-def wait_for(what, holds, seconds=60):
-    deadline = time.monotonic() + seconds
-    while True:
-        found = holds()
-        if found:
-            return found
-        if time.monotonic() > deadline:
-            sys.exit("waited in vain for " + what)
-        time.sleep(0.1)
-
-
-def find_panel(desk):
-    """The panel's window: the only one of its size."""
-    for window in desk.run("xdotool", "search", "--onlyvisible", "--name", "").split():
-        shape = dict(line.split("=") for line in desk.run(
-            "xdotool", "getwindowgeometry", "--shell", window).split())
-        if (int(shape.get("WIDTH", 0)), int(shape.get("HEIGHT", 0))) == PANEL:
-            return window
-    return None
-
-
-def click(desk, window, place):
-    desk.run("xdotool", "mousemove", "--window", window, *map(str, place), "sleep", "0.2",
-             "click", "1", "sleep", "0.3")
-
 
 def drawing_seconds(program):
     """The processor time of the thread that draws, which is the program's first."""
@@ -141,6 +52,7 @@ def main(build, picture):
     with contextlib.ExitStack() as stack:
         desk = Desk(build, stack)
         desk.open_display()
+        desk.environment["JACK_DEFAULT_SERVER"] = "dgx-" + str(os.getpid())
         desk.start("jackd", "-n", desk.environment["JACK_DEFAULT_SERVER"], "-d", "dummy",
                    "-r", "48000", "-p", "1024")
         wait_for("JACK", lambda: "system:playback_1" in desk.run("jack_lsp"))
@@ -155,16 +67,7 @@ def main(build, picture):
         assert not os.path.exists(desk.home + "/dgx-music/api.sock"), "the service was started"
         silence = record(desk, desk.home + "/before.wav")
 
-        click(desk, window, PROMPT_BOX)
-        desk.run("xdotool", "type", "--delay", "25", PROMPT)
-        time.sleep(0.5)
-        desk.run("xdotool", "key", "Escape")
-        click(desk, window, GENERATE)
-        # The panel starts the service; a command that looks would do so as well.
-        wait_for("the service", lambda: os.path.exists(desk.home + "/dgx-music/api.sock"))
-        takes = wait_for("a take", lambda: [
-            take for take in desk.history()["generations"] if take["status"] == "completed"])
-        assert takes[0]["prompt"] == PROMPT, "the prompt was " + takes[0]["prompt"]
+        type_prompt(desk, window, PROMPT)
         click(desk, window, HEADING)
         play(desk)
         time.sleep(2)
