@@ -6,6 +6,7 @@
 #include <cassert>
 #include <cerrno>
 #include <cstring>
+#include <new>
 #include <utility>
 
 namespace dgx::history::sqlite {
@@ -153,7 +154,10 @@ Status Statement::finish() {
 
 std::string Statement::text(int column) const {
   const unsigned char* data = sqlite3_column_text(statement_, column);
-  if (data == nullptr) return {};
+  if (data == nullptr) {
+    if (sqlite3_column_type(statement_, column) != SQLITE_NULL) throw std::bad_alloc();
+    return {};
+  }
   const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
   return {reinterpret_cast<const char*>(data), size};
 }

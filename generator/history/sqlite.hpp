@@ -67,7 +67,8 @@ class Statement {
   /// Steps to the end, whatever rows come.
   Status finish();
 
-  // Columns of the current row, from 0. NULL reads as "" or 0.
+  // Columns of the current row, from 0. NULL reads as "" or 0; std::bad_alloc where a text has no
+  // room in memory.
   [[nodiscard]] std::string text(int column) const;
   [[nodiscard]] std::int64_t integer(int column) const;
   [[nodiscard]] double real(int column) const;

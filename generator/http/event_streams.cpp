@@ -29,7 +29,7 @@ EventStreams::EventStreams(net::io_context& context, Lanes& lanes, const Service
 
 void EventStreams::notify() {
   if (notified_.exchange(true)) return;
-  net::post(context_, [this] { on_change(); });
+  post_in_any_case(context_, [this] { on_change(); });
 }
 
 void EventStreams::on_change() {
@@ -41,34 +41,78 @@ void EventStreams::on_change() {
     tail_.set_progress(parts_.scheduler.running());
   } else if (!progress_is_due_) {
     // The last report counts, however soon it came after the one before.
-    progress_is_due_ = true;
     progress_timer_.expires_at(last_progress_ + kProgressPause);
     progress_timer_.async_wait([this](const error_code& error) {
       progress_is_due_ = false;
       if (!error) on_change();
     });
+    progress_is_due_ = true;
   }
   changed_ = true;
-  if (!pulling_) {
-    pulling_ = true;
-    net::co_spawn(context_, pull_events(), net::detached);
-  }
+  look();
 }
 
-Awaitable<void> EventStreams::pull_events() {
+// Belongs to the coroutine that pulls. One that is ended in the middle, for want of memory, leads
+// the context out of its run, after which the server has a look taken again.
+class EventStreams::Pulling {
+ public:
+  Pulling(net::io_context& context, std::shared_ptr<bool> pulling)
+      : context_(context), pulling_(std::move(pulling)) {
+    *pulling_ = true;
+  }
+  Pulling(Pulling&& other) noexcept = default;
+  Pulling& operator=(Pulling&&) = delete;
+  ~Pulling() {
+    if (!pulling_) return;
+    *pulling_ = false;
+    context_.stop();
+  }
+  void end() { *std::exchange(pulling_, nullptr) = false; }
+
+ private:
+  net::io_context& context_;
+  std::shared_ptr<bool> pulling_;
+};
+
+// A timer among the waiters, for as long as its coroutine waits.
+class EventStreams::Waiting {
+ public:
+  Waiting(std::shared_ptr<std::set<net::steady_timer*>> waiters, net::steady_timer& timer)
+      : waiters_(std::move(waiters)), timer_(&timer) {
+    waiters_->insert(timer_);
+  }
+  ~Waiting() { waiters_->erase(timer_); }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+
+ private:
+  std::shared_ptr<std::set<net::steady_timer*>> waiters_;
+  net::steady_timer* timer_;
+};
+
+void EventStreams::look() {
+  if (!*pulling_) net::co_spawn(context_, pull_events(Pulling(context_, pulling_)), net::detached);
+}
+
+void EventStreams::look_again() {
+  changed_ = true;
+  look();
+}
+
+Awaitable<void> EventStreams::pull_events(Pulling pulling) {
   while (std::exchange(changed_, false)) {
     bool more = true;
     while (more) more = co_await pull_page();
     co_await wake_waiters();
   }
-  pulling_ = false;
+  pulling.end();
 }
 
 // True where there may be more.
 Awaitable<bool> EventStreams::pull_page() {
   const std::int64_t last = tail_.last_sequence();
   const auto events = co_await lanes_.on(
-      Lane::kReads, [&] { return parts_.reader.events_after(last, "", kEventPage); });
+      Lane::kReads, [this, last] { return parts_.reader.events_after(last, "", kEventPage); });
   if (!events || !*events) co_return false;
   for (const auto& event : **events) tail_.add(event);
   co_return (*events)->size() == static_cast<std::size_t>(kEventPage);
@@ -76,22 +120,21 @@ Awaitable<bool> EventStreams::pull_page() {
 
 // Some at a time: calls get their turn in between, however many listen.
 Awaitable<void> EventStreams::wake_waiters() {
-  for (auto next = waiters_.begin(); next != waiters_.end();) {
+  for (auto next = waiters_->begin(); next != waiters_->end();) {
     net::steady_timer* last = nullptr;
-    for (int i = 0; i < kWokenAtOnce && next != waiters_.end(); ++i, ++next) {
+    for (int i = 0; i < kWokenAtOnce && next != waiters_->end(); ++i, ++next) {
       last = *next;
       last->cancel();
     }
     co_await net::post(context_, net::use_awaitable);
-    next = waiters_.upper_bound(last);
+    next = waiters_->upper_bound(last);
   }
 }
 
 Awaitable<bool> EventStreams::wait_for_change(std::chrono::steady_clock::time_point deadline) {
   net::steady_timer timer(context_, deadline);
-  waiters_.insert(&timer);
+  const Waiting waiting(waiters_, timer);
   const auto [error] = co_await timer.async_wait(kAsTuple);
-  waiters_.erase(&timer);
   co_return static_cast<bool>(error);
 }
 
@@ -154,7 +197,8 @@ Awaitable<void> EventStreams::follow(Stream& stream, const std::string& job_id,
 
 // Events that are kept no longer cannot be sent again; who missed some is told so.
 Awaitable<bool> EventStreams::tell_gap(Stream& stream, std::int64_t sent) {
-  const auto range = co_await lanes_.on(Lane::kReads, [&] { return parts_.reader.event_range(); });
+  const auto range =
+      co_await lanes_.on(Lane::kReads, [this] { return parts_.reader.event_range(); });
   if (!range || !*range || (*range)->first <= sent + 1) co_return true;
   co_return co_await write_text(stream, "event: gap\ndata: {}\n\n");
 }
@@ -163,8 +207,8 @@ Awaitable<bool> EventStreams::tell_gap(Stream& stream, std::int64_t sent) {
 Awaitable<bool> EventStreams::catch_up(Stream& stream, const std::string& job_id,
                                        std::int64_t& sent, bool& ended) {
   const std::int64_t last = tail_.last_sequence();
-  const auto events = co_await lanes_.on(
-      Lane::kReads, [&] { return parts_.reader.events_after(sent, job_id, kEventPage); });
+  auto look = [this, sent, job_id] { return parts_.reader.events_after(sent, job_id, kEventPage); };
+  const auto events = co_await lanes_.on(Lane::kReads, std::move(look));
   if (!events || !*events) co_return false;
   std::string text;
   for (const auto& event : **events) {

@@ -33,6 +33,8 @@ class EventStreams {
 
   /// Something happened that listeners may want to know.
   void notify();
+  /// The same on the context's own thread, where a look may have been given up for want of memory.
+  void look_again();
   /// When something happened last; the start, where nothing did.
   [[nodiscard]] Clock::time_point last_change() const { return last_change_; }
   /// True where something happened before the deadline.
@@ -45,7 +47,10 @@ class EventStreams {
 
  private:
   void on_change();
-  Awaitable<void> pull_events();
+  void look();
+  class Pulling;
+  class Waiting;
+  Awaitable<void> pull_events(Pulling pulling);
   Awaitable<bool> pull_page();
   Awaitable<void> wake_waiters();
   Awaitable<bool> write_text(Stream& stream, std::string_view text);
@@ -59,10 +64,12 @@ class EventStreams {
   Counters& counters_;
   const protocol::Limits& limits_;
   EventLogTail tail_{limits_.events_waiting};
-  std::set<net::steady_timer*> waiters_{};
+  // Shared with coroutines, which the context ends when it comes to its own end.
+  std::shared_ptr<std::set<net::steady_timer*>> waiters_ =
+      std::make_shared<std::set<net::steady_timer*>>();
+  std::shared_ptr<bool> pulling_ = std::make_shared<bool>(false);
   std::atomic<bool> notified_{false};
   bool changed_ = false;  // Since the last look into the database.
-  bool pulling_ = false;
   Clock::time_point last_change_ = Clock::now();
   Clock::time_point last_progress_{};
   net::steady_timer progress_timer_{context_};

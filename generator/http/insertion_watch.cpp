@@ -25,7 +25,6 @@ InsertionWatch::InsertionWatch(net::io_context& context, Lanes& lanes, jobs::Ins
 }
 
 Awaitable<void> InsertionWatch::run() {
-  if (!changes_.is_open()) co_return;  // The desk refuses what is asked of it.
   for (;;) {
     const auto again = co_await look();
     net::steady_timer timer(changes_.get_executor());

@@ -19,7 +19,9 @@ class InsertionWatch {
   InsertionWatch(net::io_context& context, Lanes& lanes, jobs::InsertionDesk& desk,
                  std::function<void()> on_change);
 
-  /// Goes on until the context is stopped.
+  /// False where files cannot be watched: the desk refuses what is asked of it then.
+  [[nodiscard]] bool is_possible() const { return changes_.is_open(); }
+  /// Goes on until the context is stopped. Only where it is possible.
   Awaitable<void> run();
   /// True while some insertion has not ended.
   [[nodiscard]] bool has_open() const { return has_open_; }

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "generator/history/history_store.hpp"
 #include "generator/protocol/api_messages.hpp"
@@ -18,6 +19,23 @@ struct Counters {
   std::atomic<std::int64_t> event_streams{0};          ///< Open now
   std::atomic<std::int64_t> refused_connections{0};
   std::atomic<std::int64_t> timed_out_connections{0};
+};
+
+/// Counts itself among what is open, for as long as it lives.
+class Counted {
+ public:
+  explicit Counted(std::atomic<std::int64_t>& open) : open_(&open) { ++*open_; }
+  ~Counted() {
+    if (open_ != nullptr) --*open_;
+  }
+  Counted(Counted&& other) noexcept : open_(std::exchange(other.open_, nullptr)) {}
+  Counted& operator=(Counted&& other) noexcept {
+    std::swap(open_, other.open_);
+    return *this;
+  }
+
+ private:
+  std::atomic<std::int64_t>* open_;
 };
 
 /// The numbers as Prometheus reads them (text format 0.0.4). No text of a person is among them.

@@ -4,13 +4,19 @@
 #include <boost/asio/steady_timer.hpp>
 #include <charconv>
 #include <chrono>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <variant>
 
 #include "generator/http/asio.hpp"
 #include "generator/http/message.hpp"
+#include "generator/http/router.hpp"
+#include "generator/http/tcp_gate.hpp"
+#include "generator/protocol/endpoint.hpp"
 
 // Private to the server: what Boost.Beast has to say about a request, in the words of message.hpp.
 namespace dgx::http {
@@ -111,6 +117,37 @@ inline std::optional<Answer> read_header_fields(const Parser& parser, Call& call
     return refusal(415, ErrorCode::kInvalidArgument, "Content-Type must be application/json");
   }
   return std::nullopt;
+}
+
+/// What can be said before the body is read. `gate` is null on the Unix socket.
+inline std::variant<Call, Answer> judge_header(const Parser& parser, const protocol::Limits& limits,
+                                               TcpGate* gate) {
+  const auto& request = parser.get();
+  const std::string_view target = view_of(request.target());
+  if (target.size() > limits.target_bytes) {
+    return refusal(414, ErrorCode::kTooLarge,
+                   "path and query must be at most " + std::to_string(limits.target_bytes) +
+                       " bytes, got " + std::to_string(target.size()));
+  }
+  const auto fields = static_cast<std::size_t>(std::distance(request.begin(), request.end()));
+  if (fields > limits.header_fields) {
+    return refusal(431, ErrorCode::kTooLarge,
+                   "a request must have at most " + std::to_string(limits.header_fields) +
+                       " headers, got " + std::to_string(fields));
+  }
+  if (gate != nullptr) {
+    const TcpGate::Headers headers{header(parser, wire::field::host),
+                                   header(parser, wire::field::origin),
+                                   header(parser, wire::field::authorization)};
+    auto refused =
+        gate->check(headers, changes_something(request.method()), std::chrono::steady_clock::now());
+    if (refused) return *std::move(refused);
+  }
+  auto routed = route(view_of(request.method_string()), target);
+  if (auto* call = std::get_if<Call>(&routed)) {
+    if (auto refused = read_header_fields(parser, *call)) return *std::move(refused);
+  }
+  return routed;
 }
 
 }  // namespace dgx::http

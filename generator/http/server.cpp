@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -13,7 +14,9 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <iterator>
+#include <memory>
+#include <new>
+#include <string>
 #include <utility>
 
 #include "generator/base/log.hpp"
@@ -22,7 +25,6 @@
 #include "generator/http/lanes.hpp"
 #include "generator/http/listener.hpp"
 #include "generator/http/request_reading.hpp"
-#include "generator/http/router.hpp"
 #include "generator/http/tcp_gate.hpp"
 
 namespace dgx::http {
@@ -58,24 +60,71 @@ class Server::Implementation {
   Implementation& operator=(const Implementation&) = delete;
 
   void run() {
-    net::co_spawn(context_, accept_from(options_.unix_socket.get(), Door::kUnix), net::detached);
-    if (options_.tcp_socket.valid()) {
-      net::co_spawn(context_, accept_from(options_.tcp_socket.get(), Door::kTcp), net::detached);
-    }
-    net::co_spawn(context_, insertions_.run(), net::detached);
-    if (options_.idle_exit) net::co_spawn(context_, watch_idleness(), net::detached);
-    context_.run();
+    while (!leaving_) run_while_memory_lasts();
     lanes_.stop();
   }
 
-  void stop() { context_.stop(); }
+  void stop() {
+    leaving_ = true;
+    context_.stop();
+  }
 
   void notify() { events_.notify(); }
 
  private:
+  // Where there is no memory the one who asked for it gets nothing, and the others go on.
+
+  /// Belongs to a coroutine that has to be there always. Boost.Asio ends one that finds no memory
+  /// to wait: that leads the context out of its run, so that it is begun again.
+  class Lasting {
+   public:
+    Lasting(net::io_context& context, bool& runs) : context_(context), runs_(&runs) { runs = true; }
+    Lasting(Lasting&& other) noexcept
+        : context_(other.context_), runs_(std::exchange(other.runs_, nullptr)) {}
+    Lasting& operator=(Lasting&&) = delete;
+    ~Lasting() {
+      if (runs_ == nullptr) return;
+      *runs_ = false;
+      context_.stop();
+    }
+
+   private:
+    net::io_context& context_;
+    bool* runs_;
+  };
+
+  void begin_what_lasts() {
+    const auto accept = [this](const UniqueFd& listener, Door door, bool& runs) {
+      if (runs || !listener.valid()) return;
+      net::co_spawn(context_, accept_from(listener.get(), door, Lasting(context_, runs)),
+                    net::detached);
+    };
+    accept(options_.unix_socket, Door::kUnix, accepts_unix_);
+    accept(options_.tcp_socket, Door::kTcp, accepts_tcp_);
+    if (options_.idle_exit && !watches_) {
+      net::co_spawn(context_, watch_idleness(Lasting(context_, watches_)), net::detached);
+    }
+    if (insertions_.is_possible() && !watches_insertions_) {
+      net::co_spawn(context_, watch_insertions(Lasting(context_, watches_insertions_)),
+                    net::detached);
+    }
+  }
+
+  void run_while_memory_lasts() {
+    try {
+      context_.restart();
+      if (leaving_) return;
+      begin_what_lasts();
+      events_.look_again();
+      context_.run();
+    } catch (const std::bad_alloc&) {
+      wait_for_memory();
+    }
+  }
+
   // Connections.
 
-  Awaitable<void> accept_from(int listener, Door door) {
+  Awaitable<void> accept_from(int listener, Door door, [[maybe_unused]] Lasting lasting) {
     net::posix::stream_descriptor ready(context_, ::dup(listener));
     for (;;) {
       const auto [error] =
@@ -84,7 +133,11 @@ class Server::Implementation {
       for (;;) {
         UniqueFd fd(::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
         if (!fd.valid()) break;
-        admit(std::move(fd), door);
+        try {
+          admit(std::move(fd), door);
+        } catch (const std::bad_alloc&) {
+          ++counters_.refused_connections;
+        }
       }
       if (errno == EMFILE || errno == ENFILE) {
         net::steady_timer pause(context_, kAcceptPause);
@@ -105,9 +158,13 @@ class Server::Implementation {
     }
     last_activity_ = std::chrono::steady_clock::now();
     const int family = door == Door::kUnix ? AF_UNIX : AF_INET;
-    Socket socket(context_, net::generic::stream_protocol(family, 0), fd.release());
-    ++counters_.connections;
-    net::co_spawn(context_, session(std::move(socket), door), net::detached);
+    Socket socket(context_);
+    error_code refused;
+    socket.assign(net::generic::stream_protocol(family, 0), fd.get(), refused);
+    if (refused) return;
+    [[maybe_unused]] const int owned = fd.release();
+    net::co_spawn(context_, session(std::move(socket), door, Counted(counters_.connections)),
+                  net::detached);
   }
 
   // Nothing is read from who is turned away, and nothing waits for him.
@@ -122,13 +179,18 @@ class Server::Implementation {
     ++counters_.answers[static_cast<std::size_t>(answer.status / 100)];
   }
 
-  Awaitable<void> session(Socket socket, Door door) {
+  Awaitable<void> session(Socket socket, Door door, Counted open) {
     Stream stream(std::move(socket));
-    beast::flat_buffer buffer(options_.limits.header_bytes + options_.limits.body_bytes);
-    for (bool first = true; co_await has_more(stream, buffer, first); first = false) {
-      if (!co_await serve_one(stream, buffer, door)) break;
+    bool answering = false;
+    try {
+      beast::flat_buffer buffer(options_.limits.header_bytes + options_.limits.body_bytes);
+      for (bool first = true; co_await has_more(stream, buffer, first); first = false) {
+        answering = false;
+        if (!co_await serve_one(stream, buffer, door, open, answering)) break;
+      }
+    } catch (const std::bad_alloc&) {
+      if (!answering) tell_no_memory(stream.socket().native_handle());
     }
-    --counters_.connections;
     last_activity_ = std::chrono::steady_clock::now();
   }
 
@@ -141,16 +203,31 @@ class Server::Implementation {
     co_return !error;
   }
 
-  /// One request and its answer; false where the connection ends with it.
-  Awaitable<bool> serve_one(Stream& stream, beast::flat_buffer& buffer, Door door) {
+  // Without asking for any.
+  void tell_no_memory(int fd) {
+    constexpr std::string_view kAnswer =
+        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 1\r\n"
+        "Connection: close\r\nContent-Length: 83\r\n\r\n"
+        R"({"error":{"code":"out_of_memory","message":"the service has no memory right now"}})"
+        "\n";
+    ::send(fd, kAnswer.data(), kAnswer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    ++counters_.answers[5];
+  }
+
+  /// One request and its answer; false where the connection ends with it. `answering` is set when
+  /// the first byte of an answer may be on its way.
+  Awaitable<bool> serve_one(Stream& stream, beast::flat_buffer& buffer, Door door, Counted& open,
+                            bool& answering) {
     Parser parser;
     parser.header_limit(static_cast<std::uint32_t>(options_.limits.header_bytes));
     parser.body_limit(options_.limits.body_bytes);
     const error_code header_error = co_await read_header(stream, buffer, parser);
+    answering = static_cast<bool>(header_error);
     if (header_error) co_return co_await refuse_unreadable(stream, header_error);
 
-    auto routed = judge_header(parser, door);
+    auto routed = judge_header(parser, options_.limits, door == Door::kTcp ? &*gate_ : nullptr);
     if (auto* refused = std::get_if<Answer>(&routed)) {
+      answering = true;
       co_await send(stream, std::move(*refused), false);
       co_return co_await linger(stream);
     }
@@ -160,16 +237,19 @@ class Server::Implementation {
       co_await net::async_write(stream, net::buffer("HTTP/1.1 100 Continue\r\n\r\n", 25), kAsTuple);
     }
     const error_code body_error = co_await read_body(stream, buffer, parser);
+    answering = static_cast<bool>(body_error);
     if (body_error) co_return co_await refuse_unreadable(stream, body_error);
     const bool keep = parser.get().keep_alive();
     call.body = std::move(parser.get().body());
     if (call.id == CallId::kEvents || call.id == CallId::kJobEvents) {
-      co_await stream_events(stream, call);
+      answering = true;
+      co_await stream_events(stream, call, open);
       co_return false;
     }
     const std::string line = line_of(parser);
     Answer given = co_await answer(std::move(call));
     log::info(line + " " + std::to_string(given.status));
+    answering = true;
     co_return co_await send(stream, std::move(given), keep) && keep;
   }
 
@@ -196,37 +276,6 @@ class Server::Implementation {
     co_return false;
   }
 
-  /// What can be said before the body is read.
-  std::variant<Call, Answer> judge_header(const Parser& parser, Door door) {
-    const auto& request = parser.get();
-    const std::string_view target = view_of(request.target());
-    const auto& limits = options_.limits;
-    if (target.size() > limits.target_bytes) {
-      return refusal(414, ErrorCode::kTooLarge,
-                     "path and query must be at most " + std::to_string(limits.target_bytes) +
-                         " bytes, got " + std::to_string(target.size()));
-    }
-    const auto fields = static_cast<std::size_t>(std::distance(request.begin(), request.end()));
-    if (fields > limits.header_fields) {
-      return refusal(431, ErrorCode::kTooLarge,
-                     "a request must have at most " + std::to_string(limits.header_fields) +
-                         " headers, got " + std::to_string(fields));
-    }
-    if (door == Door::kTcp) {
-      const TcpGate::Headers headers{header(parser, wire::field::host),
-                                     header(parser, wire::field::origin),
-                                     header(parser, wire::field::authorization)};
-      auto refused = gate_->check(headers, changes_something(request.method()),
-                                  std::chrono::steady_clock::now());
-      if (refused) return *std::move(refused);
-    }
-    auto routed = route(view_of(request.method_string()), target);
-    if (auto* call = std::get_if<Call>(&routed)) {
-      if (auto refused = read_header_fields(parser, *call)) return *std::move(refused);
-    }
-    return routed;
-  }
-
   /// Reads what a refused client still sends, so that he gets to read the refusal.
   Awaitable<bool> linger(Stream& stream) {
     error_code ignored;
@@ -243,21 +292,24 @@ class Server::Implementation {
 
   Awaitable<Answer> answer(Call call) {
     if (call.id == CallId::kCancelJob) co_return co_await cancel(call.parameter);
-    auto given = co_await lanes_.on(lane_of(call.id), [&] { return handlers_.answer(call); });
-    if (lane_of(call.id) == Lane::kWrites) events_.notify();
+    const Lane lane = lane_of(call.id);
+    auto work = [this, call = std::move(call)] { return handlers_.answer(call); };
+    auto given = co_await lanes_.on(lane, std::move(work));
+    if (lane == Lane::kWrites) events_.notify();
     if (!given) co_return busy();
     co_return *std::move(given);
   }
 
   Awaitable<Answer> cancel(const std::string& job_id) {
-    const auto asked =
-        co_await lanes_.on(Lane::kWrites, [&] { return parts_.writer.cancel(job_id); });
+    auto ask = [this, job_id] { return parts_.writer.cancel(job_id); };
+    const auto asked = co_await lanes_.on(Lane::kWrites, std::move(ask));
     events_.notify();
     if (!asked) co_return busy();
     if (!*asked) co_return error_answer(asked->error());
     const auto deadline = std::chrono::steady_clock::now() + kCancelPatience;
     for (;;) {
-      const auto job = co_await lanes_.on(Lane::kReads, [&] { return parts_.reader.job(job_id); });
+      auto look = [this, job_id] { return parts_.reader.job(job_id); };
+      const auto job = co_await lanes_.on(Lane::kReads, std::move(look));
       if (!job) co_return busy();
       if (!*job) co_return error_answer(job->error());
       const auto status = (*job)->status;
@@ -294,24 +346,26 @@ class Server::Implementation {
     if (answer.file) {
       const auto [error, count] = co_await wire::async_write_header(stream, serializer, kAsTuple);
       if (error) co_return false;
-      co_return co_await send_file(stream, *answer.file);
+      auto file = std::make_shared<const FileBody>(*std::move(answer.file));
+      co_return co_await send_file(stream, std::move(file));
     }
     const auto [error, count] = co_await wire::async_write(stream, serializer, kAsTuple);
     co_return !error;
   }
 
-  Awaitable<bool> send_file(Stream& stream, const FileBody& file) {
-    std::string chunk(kFileChunk, '\0');
-    for (std::int64_t sent = 0; sent < file.length;) {
-      const auto wanted = std::min(chunk.size(), static_cast<std::size_t>(file.length - sent));
-      const auto got = co_await lanes_.on(Lane::kFiles, [&] {
-        return ::pread(file.fd.get(), chunk.data(), wanted, file.begin + sent);
-      });
+  Awaitable<bool> send_file(Stream& stream, std::shared_ptr<const FileBody> file) {
+    const auto chunk = std::make_shared<std::string>(kFileChunk, '\0');
+    for (std::int64_t sent = 0; sent < file->length;) {
+      const auto wanted = std::min(chunk->size(), static_cast<std::size_t>(file->length - sent));
+      auto read = [file, chunk, wanted, sent] {
+        return ::pread(file->fd.get(), chunk->data(), wanted, file->begin + sent);
+      };
+      const auto got = co_await lanes_.on(Lane::kFiles, std::move(read));
       // A file that shrank or cannot be read ends the connection short of its length.
       if (!got || *got <= 0) co_return false;
       stream.expires_after(options_.limits.write);
       const auto [error, count] = co_await net::async_write(
-          stream, net::buffer(chunk.data(), static_cast<std::size_t>(*got)), kAsTuple);
+          stream, net::buffer(chunk->data(), static_cast<std::size_t>(*got)), kAsTuple);
       if (error) co_return false;
       sent += *got;
     }
@@ -320,7 +374,7 @@ class Server::Implementation {
 
   // Events.
 
-  Awaitable<void> stream_events(Stream& stream, const Call& call) {
+  Awaitable<void> stream_events(Stream& stream, const Call& call, Counted& open) {
     if (counters_.event_streams >= static_cast<std::int64_t>(options_.limits.event_streams)) {
       ++counters_.refused_connections;
       co_await send(stream, busy(), false);
@@ -328,7 +382,8 @@ class Server::Implementation {
     }
     const std::string& job_id = call.parameter;
     if (!job_id.empty()) {
-      const auto job = co_await lanes_.on(Lane::kReads, [&] { return parts_.reader.job(job_id); });
+      auto look = [this, job_id] { return parts_.reader.job(job_id); };
+      const auto job = co_await lanes_.on(Lane::kReads, std::move(look));
       if (!job || !*job) {
         Answer refused = job ? error_answer(job->error()) : busy();
         co_await send(stream, std::move(refused), false);
@@ -336,12 +391,9 @@ class Server::Implementation {
       }
     }
     // An event stream counts for itself, so that a thousand of them leave room for calls.
-    ++counters_.event_streams;
-    --counters_.connections;
+    open = Counted(counters_.event_streams);
     ++counters_.answers[2];
     co_await events_.follow(stream, job_id, call.last_event_id);
-    ++counters_.connections;
-    --counters_.event_streams;
   }
 
   // Leaving.
@@ -350,7 +402,9 @@ class Server::Implementation {
     return std::max(last_activity_, events_.last_change());
   }
 
-  Awaitable<void> watch_idleness() {
+  Awaitable<void> watch_insertions([[maybe_unused]] Lasting lasting) { co_await insertions_.run(); }
+
+  Awaitable<void> watch_idleness([[maybe_unused]] Lasting lasting) {
     net::steady_timer timer(context_);
     for (;;) {
       const auto earliest = std::chrono::steady_clock::now() + kIdleLook;
@@ -358,13 +412,14 @@ class Server::Implementation {
       co_await timer.async_wait(kAsTuple);
       const bool nobody =
           counters_.connections == 0 && counters_.event_streams == 0 && !insertions_.has_open();
-      const auto counts = co_await lanes_.on(Lane::kReads, [&] { return parts_.reader.counts(); });
+      const auto counts =
+          co_await lanes_.on(Lane::kReads, [this] { return parts_.reader.counts(); });
       const bool nothing = counts && *counts && (*counts)->pending + (*counts)->processing == 0;
       const auto now = std::chrono::steady_clock::now();
       if (!nobody || !nothing) last_activity_ = now;
       if (now - last_activity() < *options_.idle_exit) continue;
       log::info("nobody needs the service any more");
-      context_.stop();
+      stop();
     }
   }
 
@@ -372,6 +427,11 @@ class Server::Implementation {
   ServiceParts parts_;
   Counters counters_{};
   Handlers handlers_;
+  std::atomic<bool> leaving_{false};
+  bool accepts_unix_ = false;
+  bool accepts_tcp_ = false;
+  bool watches_ = false;
+  bool watches_insertions_ = false;
   net::io_context context_{1};
   std::optional<TcpGate> gate_{};
   Lanes lanes_{context_};

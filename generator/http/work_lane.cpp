@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/http/work_lane.hpp"
 
+#include <new>
 #include <utility>
 
 namespace dgx::http {
@@ -15,7 +16,11 @@ WorkLane::~WorkLane() {
 bool WorkLane::post(Task task) {
   const MutexLock lock(mutex_);
   if (stopped_ || waiting_.size() >= most_waiting_) return false;
-  waiting_.push_back({std::move(task), Clock::now()});
+  try {
+    waiting_.push_back({std::move(task), Clock::now()});
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
   arrived_.notify_one();
   return true;
 }

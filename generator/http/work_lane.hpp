@@ -27,7 +27,7 @@ class WorkLane {
   WorkLane(const WorkLane&) = delete;
   WorkLane& operator=(const WorkLane&) = delete;
 
-  /// False where too many wait, or the lane has been stopped.
+  /// False where too many wait, the lane has been stopped, or there is no memory.
   [[nodiscard]] bool post(Task task);
   /// Does what is still waiting, as not in time, and ends the thread.
   void stop();

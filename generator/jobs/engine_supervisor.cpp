@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "generator/base/stop_event.hpp"
@@ -115,11 +116,16 @@ Status EngineSupervisor::ensure_started() {
 
 Result<EngineMessage> EngineSupervisor::ask(const EngineMessage& question) {
   if (Status started = ensure_started(); !started) return started.error();
-  Status sent = engine_->send(question);
-  auto answer = sent ? Conversation(*engine_, deadlines_, -1).next_message(deadlines_.step)
-                     : Result<EngineMessage>(sent.error());
-  if (!answer) engine_.reset();
-  return answer;
+  try {
+    Status sent = engine_->send(question);
+    auto answer = sent ? Conversation(*engine_, deadlines_, -1).next_message(deadlines_.step)
+                       : Result<EngineMessage>(sent.error());
+    if (!answer) engine_.reset();
+    return answer;
+  } catch (const std::bad_alloc&) {
+    engine_.reset();  // What it answers would be taken for the answer to the next question.
+    throw;
+  }
 }
 
 Status EngineSupervisor::check(const GenerationRequest& request) {

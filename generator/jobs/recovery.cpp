@@ -46,20 +46,22 @@ std::string name_of(const std::string& path) {
 
 // The receipt beside `take_id`'s files, if it was published. Names carry at least the last four
 // characters of the id, so only a few files have to be opened.
-std::optional<Receipt> find_receipt(const Directory& folder, const std::string& take_id) {
+Result<std::optional<Receipt>> find_receipt(const Directory& folder, const std::string& take_id) {
   std::string end = take_id.substr(take_id.size() - 4);
   std::transform(end.begin(), end.end(), end.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
   const auto names = folder.names();
-  if (!names) return std::nullopt;
+  // A receipt that is overlooked for want of memory would make its take a second time.
+  if (!names && names.error().code == ErrorCode::kOutOfMemory) return names.error();
+  if (!names) return std::optional<Receipt>{};
   for (const std::string& name : *names) {
     if (!name.ends_with(end + ".json")) continue;
     const auto fd = folder.open_file(name);
     const auto text = fd ? read_text(fd->get()) : Result<std::string>(fd.error());
     const auto receipt = text ? decode_receipt(*text) : Result<Receipt>(text.error());
-    if (receipt && receipt->take_id == take_id) return *receipt;
+    if (receipt && receipt->take_id == take_id) return std::optional(*receipt);
   }
-  return std::nullopt;
+  return std::optional<Receipt>{};
 }
 
 bool is_whole(const Directory& folder, const Receipt& receipt) {
@@ -110,12 +112,13 @@ Result<bool> recover_take(history::HistoryStore& store, const Directory& folder,
   if (take->status == JobStatus::kCompleted) return true;
   remove_temporary_files(folder, take_id);
   const auto receipt = find_receipt(folder, take_id);
-  if (!receipt) return false;
-  if (!is_whole(folder, *receipt)) {
-    quarantine(folder, *receipt);
+  if (!receipt) return receipt.error();
+  if (!*receipt) return false;
+  if (!is_whole(folder, **receipt)) {
+    quarantine(folder, **receipt);
     return false;
   }
-  if (Status adopted = adopt(store, folder, *receipt); !adopted) return adopted.error();
+  if (Status adopted = adopt(store, folder, **receipt); !adopted) return adopted.error();
   return true;
 }
 
@@ -134,10 +137,12 @@ Result<bool> recover_takes(history::HistoryStore& store, const OutputRules& rule
 
 }  // namespace
 
-Status resume_job(history::HistoryStore& store, const OutputRules& rules, const Job& job) {
+Status resume_job(history::HistoryStore& store, const OutputRules& rules, const Job& job,
+                  const Status& attempt) {
   const auto whole = recover_takes(store, rules, job);
   if (!whole) return whole.error();
   if (*whole) return store.complete_job(job.id, job.token);
+  if (!attempt) return store.fail_job(job.id, attempt.error(), job.token);
   if (job.token < kMostStarts) {
     return store.requeue_job(job.id, {.token = job.token, .attempt_counts = false});
   }

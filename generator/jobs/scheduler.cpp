@@ -2,6 +2,7 @@
 #include "generator/jobs/scheduler.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "generator/base/log.hpp"
@@ -17,6 +18,7 @@ using namespace protocol;
 
 // After something that could not be written or read: a locked or full disk may be free by then.
 constexpr auto kPauseAfterFailure = 1000ms;
+constexpr auto kPauseWithoutMemory = 100ms;
 
 }  // namespace
 
@@ -27,11 +29,11 @@ Scheduler::Scheduler(history::HistoryStore& store, EngineSupervisor& engine,
       options_(std::move(options)),
       on_change_(std::move(on_change)) {}
 
-Result<int> Scheduler::recover() {
+Result<int> Scheduler::recover_after(const Status& attempt) {
   const auto jobs = store_.jobs_in(JobStatus::kProcessing);
   if (!jobs) return jobs.error();
   for (const Job& job : *jobs) {
-    Status resumed = resume_job(store_, options_.jobs.output, job);
+    Status resumed = resume_job(store_, options_.jobs.output, job, attempt);
     if (!resumed) return std::move(resumed).error();
   }
   return static_cast<int>(jobs->size());
@@ -67,13 +69,15 @@ Result<bool> Scheduler::run_next() {
   if (!job) return false;
   changed("claimed");
   attempt(*job);
-  {
-    const MutexLock lock(mutex_);
-    running_.reset();
-    engine_running_ = engine_.is_running();
-  }
+  forget_running();
   changed("notified");
   return true;
+}
+
+void Scheduler::forget_running() {
+  const MutexLock lock(mutex_);
+  running_.reset();
+  engine_running_ = engine_.is_running();
 }
 
 void Scheduler::attempt(const Job& job) {
@@ -96,6 +100,7 @@ void Scheduler::attempt(const Job& job) {
     outcome = attempt.run(
         [&](double fraction, const Progress& progress) { report(job, fraction, progress); }, stop);
     if (attempt.history_failed()) {
+      lost_track_ = true;
       log::error("job " + job.id + " waits for its recovery: " + outcome.error().message);
       return;
     }
@@ -105,6 +110,7 @@ void Scheduler::attempt(const Job& job) {
     }
   }
   if (Status settled = settle(job, outcome); !settled) {
+    lost_track_ = true;
     log::error("job " + job.id + " cannot be ended: " + settled.error().message);
   }
 }
@@ -162,15 +168,41 @@ void Scheduler::work() {
       if (shutting_down_) return;
       work_arrived_ = false;
     }
-    const auto ran = run_next();
-    if (!ran) {
-      log::error("the queue: " + ran.error().message);
-      MutexLock lock(mutex_);
-      woken_.wait_for(lock.native(), kPauseAfterFailure);
-    } else if (!*ran) {
-      wait_for_work();
+    try {
+      take_turn();
+    } catch (const std::bad_alloc&) {
+      lose_track();
     }
   }
+}
+
+void Scheduler::take_turn() {
+  if (lost_track_) {
+    const Error no_memory{ErrorCode::kOutOfMemory, "the service ran out of memory"};
+    const auto recovered = recover_after(memory_ran_out_ ? Status(no_memory) : ok());
+    if (!recovered) return pause_after_failure(recovered.error());
+    lost_track_ = memory_ran_out_ = false;
+    if (on_change_) on_change_();
+  }
+  const auto ran = run_next();
+  if (!ran) return pause_after_failure(ran.error());
+  if (!*ran) wait_for_work();
+}
+
+// Without memory nobody knows how far the job is, and what the engine was told. What lies on the
+// disk tells, as after an end of the process. Nothing here asks for memory.
+void Scheduler::lose_track() {
+  lost_track_ = memory_ran_out_ = true;
+  engine_.end();
+  forget_running();
+  MutexLock lock(mutex_);
+  if (!shutting_down_) woken_.wait_for(lock.native(), kPauseWithoutMemory);
+}
+
+void Scheduler::pause_after_failure(const Error& error) {
+  log::error("the queue: " + error.message);
+  MutexLock lock(mutex_);
+  woken_.wait_for(lock.native(), kPauseAfterFailure);
 }
 
 // Until there may be a job, one that waits is due, or the engine has been idle for long enough.

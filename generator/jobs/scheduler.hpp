@@ -43,15 +43,16 @@ struct RunningJob {
 ///
 /// Threads: recover(), run_next() and work() on one, the *runner*; the others on any. `on_change`
 /// is called on the runner after each change that others may want to see.
-/// Failure: what cannot be written down is logged, and the job's lease runs out; then it is
-/// recovered from what lies on the disk.
+/// Failure: what cannot be written down is logged; work() recovers the job from what lies on the
+/// disk at its next turn, and run_next() when its lease has run out. Memory that runs out costs the
+/// attempt.
 class Scheduler {
  public:
   Scheduler(history::HistoryStore& store, EngineSupervisor& engine, SchedulerOptions options,
             std::function<void()> on_change = {});
 
   /// Takes up what the process before left in the middle. Gives the number of those jobs.
-  Result<int> recover();
+  Result<int> recover() { return recover_after(ok()); }
 
   /// Runs the job whose turn it is to the end of one attempt; false where none is due.
   Result<bool> run_next();
@@ -77,13 +78,21 @@ class Scheduler {
   std::chrono::milliseconds pause_after(std::int64_t attempt) const;
   void report(const protocol::Job& job, double fraction, const protocol::Progress& progress);
   void changed(const char* step);
+  void forget_running();
+  Result<int> recover_after(const Status& attempt);
+  void take_turn();
+  void lose_track();
+  void pause_after_failure(const Error& error);
   void wait_for_work();
 
   history::HistoryStore& store_;
   EngineSupervisor& engine_;
   SchedulerOptions options_;
   std::function<void()> on_change_;
-  std::int64_t renewed_ms_ = 0;  // Runner only.
+  // Of the runner only.
+  std::int64_t renewed_ms_ = 0;
+  bool lost_track_ = false;  // A job may stand as being rendered that nobody renders.
+  bool memory_ran_out_ = false;
 
   Mutex claiming_;  // Held while a job becomes the running one, so that no cancel slips in between.
   mutable Mutex mutex_;

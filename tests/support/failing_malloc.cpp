@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// For LD_PRELOAD: refuses those requests for memory that a MemoryPlan names, on whatever thread
+// they are made. Programs that the process starts are left alone.
+#include "tests/support/failing_malloc.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdlib>
+
+extern "C" {
+void* __libc_malloc(std::size_t size);
+void* __libc_calloc(std::size_t count, std::size_t size);
+void* __libc_realloc(void* memory, std::size_t size);
+void* __libc_memalign(std::size_t alignment, std::size_t size);
+}
+
+namespace {
+
+std::atomic<dgx::test::MemoryPlan*> plan{nullptr};
+
+bool refuse() {
+  dgx::test::MemoryPlan* const shared = plan.load(std::memory_order_acquire);
+  if (shared == nullptr || shared->until_refusal.load(std::memory_order_relaxed) <= 0) return false;
+  if (shared->until_refusal.fetch_sub(1) != 1) return false;
+  ++shared->refused;
+  shared->until_refusal = shared->every.load();
+  errno = ENOMEM;
+  return true;
+}
+
+[[gnu::constructor]] void prepare() {
+  const char* file = std::getenv("DGX_FAILING_MALLOC");
+  if (file == nullptr) return;
+  const int fd = ::open(file, O_RDWR | O_CLOEXEC);
+  void* const shared =
+      ::mmap(nullptr, sizeof(dgx::test::MemoryPlan), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  if (shared == MAP_FAILED) std::abort();
+  ::close(fd);
+  ::unsetenv("LD_PRELOAD");
+  plan = static_cast<dgx::test::MemoryPlan*>(shared);
+}
+
+}  // namespace
+
+extern "C" {
+
+void* malloc(std::size_t size) {
+  return refuse() ? nullptr : __libc_malloc(size);
+}
+
+void* calloc(std::size_t count, std::size_t size) {
+  return refuse() ? nullptr : __libc_calloc(count, size);
+}
+
+void* realloc(void* memory, std::size_t size) {
+  return refuse() ? nullptr : __libc_realloc(memory, size);
+}
+
+void* aligned_alloc(std::size_t alignment, std::size_t size) {
+  return refuse() ? nullptr : __libc_memalign(alignment, size);
+}
+}
