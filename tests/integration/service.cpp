@@ -45,7 +45,9 @@ void wait_until_done(const Program& program, const std::set<std::string>& jobs) 
     REQUIRE_OK(events);
     while (const auto event = events->next()) {
     }
-    CHECK(service.job(id)->status == protocol::JobStatus::kCompleted);
+    const auto job = service.job(id);
+    REQUIRE_OK(job);
+    CHECK(job->status == protocol::JobStatus::kCompleted);
   }
 }
 
