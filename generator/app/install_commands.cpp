@@ -10,27 +10,16 @@
 #include "generator/app/question.hpp"
 #include "generator/app/report.hpp"
 #include "generator/app/settings.hpp"
+#include "generator/app/transfer.hpp"
 #include "generator/app/transfer_line.hpp"
 #include "generator/base/utc_time.hpp"
 #include "generator/base/utf8.hpp"
-#include "generator/model/hub/pull_model.hpp"
 #include "generator/model/store/byte_text.hpp"
 #include "generator/model/store/catalogue.hpp"
 #include "generator/model/store/import_model.hpp"
 
 namespace dgx::app {
-namespace {
 
-struct InstallArguments {
-  std::string id{};
-  std::string folder{};
-  std::string revision = "main";
-  std::string licence{};
-  bool link = false;
-  bool accept_licence = false;
-};
-
-/// The time of acceptance. Failure: as ask().
 Result<std::string> accept_licence(const std::string& id, bool accepted) {
   const std::string terms = "The weights of " + id + " are under " +
                             std::string(model::kMusicGenLicence) + " (" +
@@ -55,38 +44,15 @@ int report_installed(const Result<model::InstalledModel>& installed) {
   return 0;
 }
 
-Error unknown_model(const std::string& id) {
-  std::string known;
-  for (const model::KnownModel& entry : model::known_models()) {
-    known += (known.empty() ? "" : ", ") + std::string(entry.id);
-  }
-  return {ErrorCode::kNotFound,
-          "no model called " + escaped_for_terminal(id) + " can be pulled; there are " + known +
-              "; any other can be imported from a folder",
-          "model"};
-}
+namespace {
 
-int run_pull(const InstallArguments& arguments) {
-  const auto settings = read_settings();
-  if (!settings) return report_error(settings.error(), false);
-  const auto id = model::ModelId::parse(arguments.id);
-  if (!id) return report_error(id.error(), false);
-  const model::KnownModel* known = model::find_known_model(arguments.id);
-  if (known == nullptr) return report_error(unknown_model(arguments.id), false);
-  const auto accepted = accept_licence(arguments.id, arguments.accept_licence);
-  if (!accepted) return report_error(accepted.error(), false);
-  model::PullOptions options;
-  options.data_folder = settings->places.data;
-  options.hub.base_url = settings->hub_url;
-  options.revision = arguments.revision;
-  options.licence_accepted_at = *accepted;
-  const Interrupts interrupts;
-  TransferLine line(inspect_terminal(STDERR_FILENO));
-  const auto installed = model::pull_model(
-      *known, options, [&line](const auto& progress) { line.show(progress); }, interrupts.token());
-  line.clear();
-  return report_installed(installed);
-}
+struct InstallArguments {
+  std::string id{};
+  std::string folder{};
+  std::string licence{};
+  bool link = false;
+  bool accept_licence = false;
+};
 
 /// The id of an imported model: as said, or else the folder's own name.
 Result<model::ModelId> imported_id(const InstallArguments& arguments,
@@ -124,19 +90,20 @@ int run_import(const InstallArguments& arguments) {
 
 void add_install_commands(CommandLine& line, CLI::App& models) {
   auto arguments = std::make_shared<InstallArguments>();
-  const auto add_acceptance = [arguments](CLI::App* command) {
-    command->add_flag("--accept-licence", arguments->accept_licence,
+  const auto add_acceptance = [](CLI::App* command, bool& accepted) {
+    command->add_flag("--accept-licence", accepted,
                       "accept the weights' licence, which is shown, without being asked");
   };
 
+  auto wanted = std::make_shared<PullArguments>();
   CLI::App* pull = models.add_subcommand("pull", "fetch a model and install it");
-  pull->add_option("id", arguments->id, "the model, as `models list` names it")
+  pull->add_option("id", wanted->id, "the model, as `models list` names it")
       ->option_text("ID")
       ->required();
-  pull->add_option("--revision", arguments->revision, "branch, tag or commit to fetch")
+  pull->add_option("--revision", wanted->revision, "branch, tag or commit to fetch")
       ->type_name("TEXT");
-  add_acceptance(pull);
-  pull->callback([&line, arguments] { line.run = [arguments] { return run_pull(*arguments); }; });
+  add_acceptance(pull, wanted->accept_licence);
+  pull->callback([&line, wanted] { line.run = [wanted] { return run_pull(*wanted); }; });
 
   CLI::App* import = models.add_subcommand("import", "install a model from a folder");
   import->add_option("folder", arguments->folder, "folder with config.json, weights, spiece.model")
@@ -150,7 +117,7 @@ void add_install_commands(CommandLine& line, CLI::App& models) {
                    "SPDX id of the weights' licence, if not MusicGen's CC-BY-NC-4.0")
       ->type_name("TEXT");
   import->add_flag("--link", arguments->link, "hard links instead of copies");
-  add_acceptance(import);
+  add_acceptance(import, arguments->accept_licence);
   import->callback(
       [&line, arguments] { line.run = [arguments] { return run_import(*arguments);
 };

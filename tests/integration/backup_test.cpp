@@ -205,3 +205,10 @@ TEST_CASE("What cannot be backed up or restored is refused in one sentence", "[i
   check_refused(elsewhere.run({"restore", backup.string()}),
                 {backup.string(), "was not restored", "not a whole backup"});
 }
+
+TEST_CASE("A command that finds its second program missing says so", "[integration]") {
+  Program program;
+  program.launcher = {"sh", "-c", "cp \"$0\" \"$HOME\" && exec \"$HOME/dgx-music\" \"$@\""};
+  check_refused(program.run({"backup", (program.home() / "backup.tar").string()}),
+                {(program.home() / "dgx-music-transfer").string(), "cannot be run"});
+}

@@ -365,3 +365,15 @@ TEST_CASE("Every curl line of the protocol's page works", "[integration]") {
   }
   CHECK(lines >= 21);
 }
+
+TEST_CASE("A service has nothing in its memory that only other commands need", "[integration]") {
+  Program program;
+  program.use_fake_engine();
+  const Running service = start_service(program);
+  const std::string mapped = read_file("/proc/" + std::to_string(service.pid()) + "/maps");
+  CHECK(mapped.find("libsqlite3") != std::string::npos);
+  for (const char* library : {"libcurl", "libarchive", "libssl", "libxml2", "libtorch"}) {
+    INFO(library);
+    CHECK(mapped.find(library) == std::string::npos);
+  }
+}
