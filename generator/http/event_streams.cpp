@@ -52,28 +52,6 @@ void EventStreams::on_change() {
   look();
 }
 
-// Belongs to the coroutine that pulls. One that is ended in the middle, for want of memory, leads
-// the context out of its run, after which the server has a look taken again.
-class EventStreams::Pulling {
- public:
-  Pulling(net::io_context& context, std::shared_ptr<bool> pulling)
-      : context_(context), pulling_(std::move(pulling)) {
-    *pulling_ = true;
-  }
-  Pulling(Pulling&& other) noexcept = default;
-  Pulling& operator=(Pulling&&) = delete;
-  ~Pulling() {
-    if (!pulling_) return;
-    *pulling_ = false;
-    context_.stop();
-  }
-  void end() { *std::exchange(pulling_, nullptr) = false; }
-
- private:
-  net::io_context& context_;
-  std::shared_ptr<bool> pulling_;
-};
-
 // A timer among the waiters, for as long as its coroutine waits.
 class EventStreams::Waiting {
  public:
@@ -91,7 +69,7 @@ class EventStreams::Waiting {
 };
 
 void EventStreams::look() {
-  if (!*pulling_) net::co_spawn(context_, pull_events(Pulling(context_, pulling_)), net::detached);
+  if (!*pulling_) net::co_spawn(context_, pull_events(Lasting(context_, pulling_)), net::detached);
 }
 
 void EventStreams::look_again() {
@@ -99,7 +77,7 @@ void EventStreams::look_again() {
   look();
 }
 
-Awaitable<void> EventStreams::pull_events(Pulling pulling) {
+Awaitable<void> EventStreams::pull_events(Lasting pulling) {
   while (std::exchange(changed_, false)) {
     bool more = true;
     while (more) more = co_await pull_page();

@@ -15,6 +15,7 @@
 #include "generator/http/event_log_tail.hpp"
 #include "generator/http/handlers.hpp"
 #include "generator/http/lanes.hpp"
+#include "generator/http/lasting.hpp"
 #include "generator/http/metrics.hpp"
 #include "generator/protocol/endpoint.hpp"
 
@@ -48,9 +49,8 @@ class EventStreams {
  private:
   void on_change();
   void look();
-  class Pulling;
   class Waiting;
-  Awaitable<void> pull_events(Pulling pulling);
+  Awaitable<void> pull_events(Lasting pulling);
   Awaitable<bool> pull_page();
   Awaitable<void> wake_waiters();
   Awaitable<bool> write_text(Stream& stream, std::string_view text);

@@ -20,9 +20,11 @@
 #include <utility>
 
 #include "generator/base/log.hpp"
+#include "generator/http/answer_writing.hpp"
 #include "generator/http/event_streams.hpp"
 #include "generator/http/insertion_watch.hpp"
 #include "generator/http/lanes.hpp"
+#include "generator/http/lasting.hpp"
 #include "generator/http/listener.hpp"
 #include "generator/http/request_reading.hpp"
 #include "generator/http/tcp_gate.hpp"
@@ -34,7 +36,6 @@ using namespace std::chrono_literals;
 
 enum class Door { kUnix, kTcp };
 
-constexpr std::size_t kFileChunk = std::size_t{1} << 16;
 constexpr auto kCancelPatience = 3s;
 constexpr auto kLinger = 1s;
 constexpr auto kIdleLook = 200ms;    // At least between two looks whether anybody is there.
@@ -74,37 +75,18 @@ class Server::Implementation {
  private:
   // Where there is no memory the one who asked for it gets nothing, and the others go on.
 
-  /// Belongs to a coroutine that has to be there always. Boost.Asio ends one that finds no memory
-  /// to wait: that leads the context out of its run, so that it is begun again.
-  class Lasting {
-   public:
-    Lasting(net::io_context& context, bool& runs) : context_(context), runs_(&runs) { runs = true; }
-    Lasting(Lasting&& other) noexcept
-        : context_(other.context_), runs_(std::exchange(other.runs_, nullptr)) {}
-    Lasting& operator=(Lasting&&) = delete;
-    ~Lasting() {
-      if (runs_ == nullptr) return;
-      *runs_ = false;
-      context_.stop();
-    }
-
-   private:
-    net::io_context& context_;
-    bool* runs_;
-  };
-
   void begin_what_lasts() {
-    const auto accept = [this](const UniqueFd& listener, Door door, bool& runs) {
-      if (runs || !listener.valid()) return;
+    const auto accept = [this](const UniqueFd& listener, Door door, const auto& runs) {
+      if (*runs || !listener.valid()) return;
       net::co_spawn(context_, accept_from(listener.get(), door, Lasting(context_, runs)),
                     net::detached);
     };
     accept(options_.unix_socket, Door::kUnix, accepts_unix_);
     accept(options_.tcp_socket, Door::kTcp, accepts_tcp_);
-    if (options_.idle_exit && !watches_) {
+    if (options_.idle_exit && !*watches_) {
       net::co_spawn(context_, watch_idleness(Lasting(context_, watches_)), net::detached);
     }
-    if (insertions_.is_possible() && !watches_insertions_) {
+    if (insertions_.is_possible() && !*watches_insertions_) {
       net::co_spawn(context_, watch_insertions(Lasting(context_, watches_insertions_)),
                     net::detached);
     }
@@ -149,12 +131,12 @@ class Server::Implementation {
   void admit(UniqueFd fd, Door door) {
     if (door == Door::kUnix && !peer_is_this_user(fd.get())) {
       log::warning("another user's program was turned away");
-      return turn_away(
+      return answers_.turn_away(
           fd.get(), error_answer({ErrorCode::kForbidden, "this service belongs to another user"}));
     }
     if (counters_.connections >= static_cast<std::int64_t>(options_.limits.connections)) {
       ++counters_.refused_connections;
-      return turn_away(fd.get(), busy());
+      return answers_.turn_away(fd.get(), busy());
     }
     last_activity_ = std::chrono::steady_clock::now();
     const int family = door == Door::kUnix ? AF_UNIX : AF_INET;
@@ -167,18 +149,6 @@ class Server::Implementation {
                   net::detached);
   }
 
-  // Nothing is read from who is turned away, and nothing waits for him.
-  void turn_away(int fd, const Answer& answer) {
-    std::string text =
-        "HTTP/1.1 " + std::to_string(answer.status) + " " +
-        std::string(view_of(wire::obsolete_reason(static_cast<wire::status>(answer.status)))) +
-        "\r\nContent-Type: application/json\r\nConnection: close\r\n";
-    for (const auto& [name, value] : answer.headers) text += name + ": " + value + "\r\n";
-    text += "Content-Length: " + std::to_string(answer.body.size()) + "\r\n\r\n" + answer.body;
-    ::send(fd, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    ++counters_.answers[static_cast<std::size_t>(answer.status / 100)];
-  }
-
   Awaitable<void> session(Socket socket, Door door, Counted open) {
     Stream stream(std::move(socket));
     bool answering = false;
@@ -189,7 +159,7 @@ class Server::Implementation {
         if (!co_await serve_one(stream, buffer, door, open, answering)) break;
       }
     } catch (const std::bad_alloc&) {
-      if (!answering) tell_no_memory(stream.socket().native_handle());
+      if (!answering) answers_.tell_no_memory(stream.socket().native_handle());
     }
     last_activity_ = std::chrono::steady_clock::now();
   }
@@ -201,17 +171,6 @@ class Server::Implementation {
     if (error == beast::error::timeout && first) ++counters_.timed_out_connections;
     buffer.commit(count);
     co_return !error;
-  }
-
-  // Without asking for any.
-  void tell_no_memory(int fd) {
-    constexpr std::string_view kAnswer =
-        "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 1\r\n"
-        "Connection: close\r\nContent-Length: 83\r\n\r\n"
-        R"({"error":{"code":"out_of_memory","message":"the service has no memory right now"}})"
-        "\n";
-    ::send(fd, kAnswer.data(), kAnswer.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    ++counters_.answers[5];
   }
 
   /// One request and its answer; false where the connection ends with it. `answering` is set when
@@ -228,7 +187,7 @@ class Server::Implementation {
     auto routed = judge_header(parser, options_.limits, door == Door::kTcp ? &*gate_ : nullptr);
     if (auto* refused = std::get_if<Answer>(&routed)) {
       answering = true;
-      co_await send(stream, std::move(*refused), false);
+      co_await answers_.send(stream, std::move(*refused), false);
       co_return co_await linger(stream);
     }
     Call& call = std::get<Call>(routed);
@@ -250,7 +209,7 @@ class Server::Implementation {
     Answer given = co_await answer(std::move(call));
     log::info(line + " " + std::to_string(given.status));
     answering = true;
-    co_return co_await send(stream, std::move(given), keep) && keep;
+    co_return co_await answers_.send(stream, std::move(given), keep) && keep;
   }
 
   Awaitable<error_code> read_header(Stream& stream, beast::flat_buffer& buffer,
@@ -270,7 +229,7 @@ class Server::Implementation {
   Awaitable<bool> refuse_unreadable(Stream& stream, error_code error) {
     if (error == beast::error::timeout) ++counters_.timed_out_connections;
     if (auto refused = unreadable(error)) {
-      co_await send(stream, *std::move(refused), false);
+      co_await answers_.send(stream, *std::move(refused), false);
       co_await linger(stream);
     }
     co_return false;
@@ -329,55 +288,12 @@ class Server::Implementation {
     }
   }
 
-  Awaitable<bool> send(Stream& stream, Answer answer, bool keep) {
-    ++counters_.answers[static_cast<std::size_t>(answer.status / 100)];
-    wire::response<wire::string_body> message;
-    message.result(static_cast<unsigned>(answer.status));
-    message.set(wire::field::content_type, answer.type);
-    message.set(wire::field::cache_control, "no-store");
-    for (const auto& [name, value] : answer.headers) message.set(name, value);
-    message.keep_alive(keep);
-    const auto length =
-        answer.file ? answer.file->length : static_cast<std::int64_t>(answer.body.size());
-    message.content_length(static_cast<std::uint64_t>(length));
-    if (!answer.file) message.body() = std::move(answer.body);
-    stream.expires_after(options_.limits.write);
-    wire::response_serializer<wire::string_body> serializer(message);
-    if (answer.file) {
-      const auto [error, count] = co_await wire::async_write_header(stream, serializer, kAsTuple);
-      if (error) co_return false;
-      auto file = std::make_shared<const FileBody>(*std::move(answer.file));
-      co_return co_await send_file(stream, std::move(file));
-    }
-    const auto [error, count] = co_await wire::async_write(stream, serializer, kAsTuple);
-    co_return !error;
-  }
-
-  Awaitable<bool> send_file(Stream& stream, std::shared_ptr<const FileBody> file) {
-    const auto chunk = std::make_shared<std::string>(kFileChunk, '\0');
-    for (std::int64_t sent = 0; sent < file->length;) {
-      const auto wanted = std::min(chunk->size(), static_cast<std::size_t>(file->length - sent));
-      auto read = [file, chunk, wanted, sent] {
-        return ::pread(file->fd.get(), chunk->data(), wanted, file->begin + sent);
-      };
-      const auto got = co_await lanes_.on(Lane::kFiles, std::move(read));
-      // A file that shrank or cannot be read ends the connection short of its length.
-      if (!got || *got <= 0) co_return false;
-      stream.expires_after(options_.limits.write);
-      const auto [error, count] = co_await net::async_write(
-          stream, net::buffer(chunk->data(), static_cast<std::size_t>(*got)), kAsTuple);
-      if (error) co_return false;
-      sent += *got;
-    }
-    co_return true;
-  }
-
   // Events.
 
   Awaitable<void> stream_events(Stream& stream, const Call& call, Counted& open) {
     if (counters_.event_streams >= static_cast<std::int64_t>(options_.limits.event_streams)) {
       ++counters_.refused_connections;
-      co_await send(stream, busy(), false);
+      co_await answers_.send(stream, busy(), false);
       co_return;
     }
     const std::string& job_id = call.parameter;
@@ -386,7 +302,7 @@ class Server::Implementation {
       const auto job = co_await lanes_.on(Lane::kReads, std::move(look));
       if (!job || !*job) {
         Answer refused = job ? error_answer(job->error()) : busy();
-        co_await send(stream, std::move(refused), false);
+        co_await answers_.send(stream, std::move(refused), false);
         co_return;
       }
     }
@@ -428,13 +344,15 @@ class Server::Implementation {
   Counters counters_{};
   Handlers handlers_;
   std::atomic<bool> leaving_{false};
-  bool accepts_unix_ = false;
-  bool accepts_tcp_ = false;
-  bool watches_ = false;
-  bool watches_insertions_ = false;
+  // What lasts, and whether it runs.
+  std::shared_ptr<bool> accepts_unix_ = std::make_shared<bool>(false);
+  std::shared_ptr<bool> accepts_tcp_ = std::make_shared<bool>(false);
+  std::shared_ptr<bool> watches_ = std::make_shared<bool>(false);
+  std::shared_ptr<bool> watches_insertions_ = std::make_shared<bool>(false);
   net::io_context context_{1};
   std::optional<TcpGate> gate_{};
   Lanes lanes_{context_};
+  AnswerWriter answers_{lanes_, counters_, options_.limits};
   EventStreams events_{context_, lanes_, parts_, counters_, options_.limits};
   InsertionWatch insertions_{context_, lanes_, parts_.insertions, [this] { events_.notify(); }};
   std::chrono::steady_clock::time_point last_activity_ = std::chrono::steady_clock::now();

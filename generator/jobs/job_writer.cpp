@@ -47,6 +47,15 @@ Result<std::optional<TakePlaces>> places_of(const Take& take) {
       TakePlaces{*std::move(folder), *std::move(trash), *std::move(receipt)});
 }
 
+/// Jobs may be in the queue although there is no memory to say so.
+struct WakeAfter {
+  Scheduler& scheduler;
+  explicit WakeAfter(Scheduler& which) : scheduler(which) {}
+  ~WakeAfter() { scheduler.wake(); }
+  WakeAfter(const WakeAfter&) = delete;
+  WakeAfter& operator=(const WakeAfter&) = delete;
+};
+
 JobAccepted accepted(const Job& job, std::optional<double> seconds) {
   return {job.id, job.status, seconds, job.created_at};
 }
@@ -55,9 +64,9 @@ JobAccepted accepted(const Job& job, std::optional<double> seconds) {
 
 Result<BatchAccepted> JobWriter::submit(std::vector<GenerationRequest> requests,
                                         bool embed_receipts) {
+  const WakeAfter wake_after{scheduler_};
   const auto jobs = queue_.submit_all(std::move(requests), embed_receipts);
   if (!jobs) return jobs.error();
-  scheduler_.wake();
   BatchAccepted answer;
   for (const Job& job : *jobs) {
     const auto timings = store_.timings(job.request.model.value_or(""));

@@ -185,6 +185,7 @@ void Scheduler::take_turn() {
     if (on_change_) on_change_();
   }
   const auto ran = run_next();
+  lost_track_ = lost_track_ || !ran;
   if (!ran) return pause_after_failure(ran.error());
   if (!*ran) wait_for_work();
 }
@@ -209,8 +210,9 @@ void Scheduler::pause_after_failure(const Error& error) {
 void Scheduler::wait_for_work() {
   const history::BootTime now = options_.clock();
   const auto due = store_.next_due_ms(now);
+  if (!due) return pause_after_failure(due.error());
   auto pause = engine_.is_running() ? options_.engine_idle : 24h;
-  if (due && *due) pause = std::min<std::chrono::milliseconds>(pause, (**due - now.ms) * 1ms);
+  if (*due) pause = std::min<std::chrono::milliseconds>(pause, (**due - now.ms) * 1ms);
   bool idle = false;
   {
     MutexLock lock(mutex_);
