@@ -41,6 +41,13 @@ void raise_descriptor_limit() {
   if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) log::warning("the limit of open files stays low");
 }
 
+// What is in the memory of the service and of its engines, who inherit the limit: prompts and the
+// token. systemd-coredump keeps nothing where the limit is 0.
+void forbid_core_files() {
+  const rlimit none{0, 0};
+  if (::setrlimit(RLIMIT_CORE, &none) != 0) log::warning("core files cannot be forbidden");
+}
+
 struct Stores {
   HistoryStore runner;
   HistoryStore writer;
@@ -146,6 +153,7 @@ ServiceHost::~ServiceHost() = default;
 Result<std::unique_ptr<ServiceHost>> ServiceHost::open(const Settings& settings,
                                                        const ServiceOptions& options) {
   raise_descriptor_limit();
+  forbid_core_files();
   auto lock = jobs::DataLock::acquire_within(settings.places.data, kLockPatience);
   if (!lock) return std::move(lock).error();
   auto stores = open_stores(settings.places.data / "history.db");

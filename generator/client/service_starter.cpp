@@ -8,10 +8,13 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "generator/base/socket_io.hpp"
@@ -28,8 +31,18 @@ constexpr auto kLook = 10ms;
 // Twice what a service takes that ends a job in the middle.
 constexpr auto kLeave = 10s;
 
+constexpr std::uintmax_t kLongestLog = std::uintmax_t{4} << 20;
+
+// The one before it is kept. A log that cannot be moved is written on.
+void set_aside_long_log(const std::filesystem::path& log) {
+  std::error_code error;
+  const std::uintmax_t size = std::filesystem::file_size(log, error);
+  if (!error && size > kLongestLog) std::filesystem::rename(log, log.string() + ".1", error);
+}
+
 // A session of its own: it outlives this program and its terminal.
 Result<pid_t> start(const ServiceCommand& command) {
+  set_aside_long_log(command.log_file);
   std::vector<std::string> words = {command.executable.string()};
   words.insert(words.end(), command.arguments.begin(), command.arguments.end());
   std::vector<char*> argv;

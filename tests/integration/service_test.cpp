@@ -8,6 +8,8 @@
 #include <fstream>
 #include <map>
 #include <set>
+#include <sstream>
+#include <string>
 
 #include "generator/base/philox.hpp"
 #include "generator/client/generator_client.hpp"
@@ -376,4 +378,35 @@ TEST_CASE("A service has nothing in its memory that only other commands need", "
     INFO(library);
     CHECK(mapped.find(library) == std::string::npos);
   }
+}
+
+TEST_CASE("A crash of the service or of its engine leaves no core file", "[integration]") {
+  Program program;
+  program.use_fake_engine();
+  Running service = start_service(program);
+  wait_until_done(program, {client_of(program).generate(tone("a plain tone"))->job_id});
+  const std::string pid = std::to_string(service.pid());
+  std::set<std::string> limited = {pid};
+  const auto children = run_command("pgrep -P " + pid);
+  std::istringstream lines(children.output);
+  for (std::string child; std::getline(lines, child);) limited.insert(child);
+  CHECK(limited.size() >= 2);
+  for (const std::string& process : limited) {
+    const std::string limits = read_file("/proc/" + process + "/limits");
+    CHECK_THAT(limits, Catch::Matchers::Matches("[^]*Max core file size +0 +0 +bytes[^]*"));
+  }
+  service.send(SIGABRT);
+  CHECK(service.wait().signal == SIGABRT);
+}
+
+TEST_CASE("A log that has grown long is set aside when a service is started", "[integration]") {
+  Program program;
+  program.use_fake_engine();
+  CHECK(program.generate({"a plain tone", "--duration", "1"}).size() == 1);
+  program.end_services();
+  const std::string long_log(std::size_t{5} << 20, 'x');
+  write_file(program.data() / "service.log", long_log);
+  CHECK(program.generate({"a plain tone", "--duration", "1"}).size() == 1);
+  CHECK(read_file(program.data() / "service.log.1") == long_log);
+  CHECK(read_file(program.data() / "service.log").size() < long_log.size());
 }
