@@ -15,12 +15,15 @@
 #include <cstdlib>
 #include <string_view>
 
+// The names are those of the C library.
+// NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" {
 void* __libc_malloc(std::size_t size);
 void* __libc_calloc(std::size_t count, std::size_t size);
 void* __libc_realloc(void* memory, std::size_t size);
 void* __libc_memalign(std::size_t alignment, std::size_t size);
 }
+// NOLINTEND(bugprone-reserved-identifier)
 
 namespace {
 
@@ -73,12 +76,12 @@ void* malloc(std::size_t size) {
   return refuse(__builtin_return_address(0)) ? nullptr : __libc_malloc(size);
 }
 
-void* calloc(std::size_t count, std::size_t size) {
-  return refuse(__builtin_return_address(0)) ? nullptr : __libc_calloc(count, size);
+void* calloc(std::size_t nmemb, std::size_t size) {
+  return refuse(__builtin_return_address(0)) ? nullptr : __libc_calloc(nmemb, size);
 }
 
-void* realloc(void* memory, std::size_t size) {
-  return refuse(__builtin_return_address(0)) ? nullptr : __libc_realloc(memory, size);
+void* realloc(void* ptr, std::size_t size) {
+  return refuse(__builtin_return_address(0)) ? nullptr : __libc_realloc(ptr, size);
 }
 
 void* aligned_alloc(std::size_t alignment, std::size_t size) {
