@@ -41,6 +41,11 @@ class LanguageModel {
 
   [[nodiscard]] virtual const DecoderConfig& config() const = 0;
 
+  /// What one more column to look back at adds to a step of `rows` rows, as a part of its time: the
+  /// bytes of its keys and values, 2 width a layer and row, over those of all weights, about
+  /// 16 width^2 a layer.
+  [[nodiscard]] virtual double column_growth(std::int64_t rows) const = 0;
+
   /// One row each; those with something to attend to come first, and all prefixes have one length.
   /// `columns` is the most that advance() will be given in all.
   [[nodiscard]] virtual std::unique_ptr<Decoding> begin(const std::vector<Condition>& rows,

@@ -66,8 +66,8 @@ class StepClock {
   using Clock = std::chrono::steady_clock;
 
   StepClock(const DecoderConfig& config, const std::vector<Window>& windows, std::int64_t passes,
-            std::int64_t rows, double seconds_after)
-      : config_(config), seconds_after_(seconds_after), time_(growth(config, rows)) {
+            double column_growth, double seconds_after)
+      : config_(config), seconds_after_(seconds_after), time_(column_growth) {
     for (std::int64_t pass = 0; pass < passes; ++pass) {
       windows_.insert(windows_.end(), windows.begin(), windows.end());
     }
@@ -93,12 +93,6 @@ class StepClock {
   }
 
  private:
-  // A step reads all weights, about 16 width^2 a layer, and of each column the keys and values,
-  // 2 width a layer and row.
-  static double growth(const DecoderConfig& config, std::int64_t rows) {
-    return static_cast<double>(rows) / (8 * static_cast<double>(config.hidden_size));
-  }
-
   [[nodiscard]] std::optional<double> seconds_left() const {
     const Window& current = windows_[windows_begun_ - 1];
     const std::int64_t made = columns_ - current.known;
@@ -179,7 +173,8 @@ void NativeGenerator::make_codes(const RenderOrder& order, std::vector<TakeInPro
       static_cast<double>(takes.size());
   const auto passes = static_cast<std::int64_t>(groups.size());
   const auto takes_of_a_pass = static_cast<std::int64_t>(takes.size()) / passes;
-  StepClock clock(model_.config.decoder, windows, passes, 2 * takes_of_a_pass,
+  StepClock clock(model_.config.decoder, windows, passes,
+                  model_.language_model->column_growth(2 * takes_of_a_pass),
                   decode_seconds_ * frames_to_decode);
   for (const auto& [length, members] : groups) {
     std::vector<TakeInProgress*> side_by_side;

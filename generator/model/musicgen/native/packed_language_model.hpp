@@ -21,6 +21,10 @@ class PackedLanguageModel final : public LanguageModel {
                       int threads);
 
   [[nodiscard]] const DecoderConfig& config() const override { return decoder_.config; }
+  // Of 16 bits each, where a weight has 8.
+  [[nodiscard]] double column_growth(std::int64_t rows) const override {
+    return static_cast<double>(rows) / (4 * static_cast<double>(config().hidden_size));
+  }
   [[nodiscard]] std::unique_ptr<Decoding> begin(const std::vector<Condition>& rows,
                                                 std::int64_t columns,
                                                 const std::stop_token& stop) const override;

@@ -30,6 +30,9 @@ class TensorLanguageModel final : public LanguageModel {
   TensorLanguageModel(const Weights& weights, const DecoderConfig& config, bool cross_attention);
 
   [[nodiscard]] const DecoderConfig& config() const override { return config_; }
+  [[nodiscard]] double column_growth(std::int64_t rows) const override {
+    return static_cast<double>(rows) / (8 * static_cast<double>(config_.hidden_size));
+  }
   [[nodiscard]] std::unique_ptr<Decoding> begin(const std::vector<Condition>& rows,
                                                 std::int64_t columns,
                                                 const std::stop_token& stop) const override;
