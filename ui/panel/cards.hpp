@@ -17,6 +17,8 @@ void draw_take_card(const Frame& frame, const Rect& place);
 void draw_history_card(const Frame& frame, const Rect& place);
 /// The instrument's twelve pads, as the keys that play them lie: what is on each.
 void draw_pad_strip(const Frame& frame, Rect place);
+/// A word that opens the list of prompts to begin from, by genre.
+void draw_preset_list(const Frame& frame, Rect place);
 /// Sampling, loudness and files; opened by the prompt card's button.
 void draw_settings_drawer(const Frame& frame, const Rect& opener);
 inline constexpr const char* kSettingsPopup = "settings";

@@ -270,9 +270,11 @@ void draw_prompt_card(const Frame& frame, const Rect& place) {
   const Rect chips = rest.cut_bottom(frame.px(81));
   rest.cut_bottom(frame.px(8));
 
-  const Rect line = rest.cut_top(frame.px(18));
+  Rect line = rest.cut_top(frame.px(18));
+  draw_counter(frame, line.cut_right(frame.px(90)));
   label(frame, line, "Prompt");
-  draw_counter(frame, line);
+  line.cut_left(text_width(frame.fonts.small, "Prompt") + frame.px(14));
+  draw_preset_list(frame, line);
   draw_prompt_box(frame, rest);
   draw_word_chips(frame, chips);
   draw_length(frame, length);

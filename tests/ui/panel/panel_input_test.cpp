@@ -260,3 +260,43 @@ TEST_CASE("Sampling is set by dragging", "[ui]") {
   musicgen.panel->click(musicgen.model, ImVec2(place.min.x + 1, place.center().y));
   CHECK(musicgen.model.prompt.temperature == 0.0);
 }
+
+TEST_CASE("A prompt preset takes the prompt's place, also while a person types", "[ui]") {
+  Shown shown("empty");
+  shown.click("prompt");
+  shown.type("mine");
+  shown.click("presets");
+  shown.panel->draw(shown.model);
+  shown.click("preset Dusty Rhodes");
+  CHECK(shown.model.prompt.text == "lo-fi hip hop, dusty drums, warm Rhodes, 84 BPM, C minor");
+}
+
+TEST_CASE("A click on an empty pad puts the shown take there; one on a full pad shows its take",
+          "[ui]") {
+  Shown shown("instrument");
+  for (ShownTake& take : shown.model.history.takes) take.take.file_path = "/takes/one.wav";
+  shown.click("pad 4");
+  const auto acts = shown.model.take_pad_acts();
+  REQUIRE(acts.size() == 1);
+  CHECK(acts[0].pad == 3);
+  CHECK(acts[0].take_id == shown.model.history.selected()->take.id);
+  CHECK_FALSE(acts[0].file.empty());
+  shown.click("pad 5");
+  CHECK(shown.model.take_pad_acts().empty());
+  CHECK(shown.model.history.selected()->take.id == "01K09");
+}
+
+TEST_CASE("A right click empties a pad", "[ui]") {
+  Shown shown("instrument");
+  ImGuiIO& io = ImGui::GetIO();
+  io.MousePos = shown.panel->audit().target("pad 1")->place.center();
+  shown.panel->draw(shown.model);
+  io.MouseDown[ImGuiMouseButton_Right] = true;
+  shown.panel->draw(shown.model);
+  io.MouseDown[ImGuiMouseButton_Right] = false;
+  shown.panel->draw(shown.model);
+  const auto acts = shown.model.take_pad_acts();
+  REQUIRE(acts.size() == 1);
+  CHECK(acts[0].pad == 0);
+  CHECK(acts[0].file.empty());
+}
