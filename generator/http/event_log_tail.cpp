@@ -20,8 +20,8 @@ EventText event_text(const protocol::EventMessage& event) {
 }
 
 void EventLogTail::add(const protocol::EventMessage& event) {
-  last_ = event.sequence;
   events_.push_back(event_text(event));
+  last_ = event.sequence;  // Not before: an event without memory is read again.
   if (events_.size() > kept_) events_.pop_front();
 }
 
