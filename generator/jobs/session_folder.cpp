@@ -25,7 +25,7 @@ constexpr const char* kFacts = "facts.json";
 constexpr const char* kNext = "next.json";
 constexpr const char* kNextDraft = "next.json.tmp";
 constexpr std::size_t kLongestFile = std::size_t{64} << 10;
-constexpr std::size_t kTagLength = 8;
+constexpr std::size_t kTagLength = 6;
 
 std::string claimed_name(const std::string& id) {
   return "claimed-" + id + ".json";
@@ -133,8 +133,8 @@ Result<std::optional<InsertionOutcome>> SessionFolder::outcome_of(
 }
 
 Status SessionFolder::post(InsertionOrder order, const fs::path& wav) const {
-  // A name of our own for the take: Ardour keeps it in the session, by which the hook sees that an
-  // order was carried out.
+  // A name of our own for the take: Ardour names the region after it, by which the hook sees that
+  // an order was carried out.
   const std::string link = wav.stem().string() + "-" + order.tag + ".wav";
   if (::symlinkat(wav.c_str(), folder_.fd(), link.c_str()) != 0 && errno != EEXIST) {
     return error_from_errno(errno, "cannot link " + (folder_.path() / link).string());

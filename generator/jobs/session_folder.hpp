@@ -58,7 +58,7 @@ class SessionFolder {
 /// open one after the other, the newer. Folders without readable facts are passed over.
 std::vector<SessionFolder> session_folders(const std::filesystem::path& ardour_folder);
 
-/// "k3j2m9x0": ends the names of the files that Ardour makes for an insertion.
+/// "j2m9x0": ends the name of the region that Ardour makes for an insertion.
 std::string tag_of(const std::string& insertion_id);
 
 }  // namespace dgx::jobs

@@ -68,8 +68,8 @@ struct InsertionOrder {
   std::int64_t version = 1;
   std::string insertion_id{};
   std::string path{};  ///< The WAV, by a name that holds `tag`
-  std::string tag{};   ///< Ends the name of the session's copy: by it the hook knows it again
-  std::string name{};  ///< For the region, and for a new track
+  std::string name{};  ///< Of the take, and of a new track
+  std::string tag{};   ///< The region is called NAME-TAG: by it the hook knows it again
   std::int64_t channels = 2;
   std::string track{};
   std::string at{};

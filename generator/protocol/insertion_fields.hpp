@@ -36,8 +36,8 @@ void describe(F& f, T& m) {
   f("version", m.version);
   f("insertion_id", m.insertion_id);
   f("path", m.path);
-  f("tag", m.tag);
   f("name", m.name);
+  f("tag", m.tag);
   f("channels", m.channels);
   f("track", m.track);
   f("at", m.at);

@@ -1,0 +1,377 @@
+-- SPDX-License-Identifier: Apache-2.0
+ardour {
+  ["type"] = "EditorHook",
+  name = "DGX: Place takes",
+  author = "DGX Music",
+  license = "Apache-2.0",
+  description = [[Places takes of DGX Music on the timeline when the service, 'dgx-music insert' or an assistant asks for it. 'dgx-music ardour install' registers it; the action "DGX: Placing on or off" switches it off.]]
+}
+
+function signals ()
+  return LuaSignal.Set ():add ({ [LuaSignal.SetSession] = true, [LuaSignal.LuaTimerDS] = true })
+end
+
+-- The files by which this hook and the service speak are described in docs/protocol.md, "Placing
+-- takes in Ardour". Every file is written under another name and renamed.
+function factory ()
+  local kTicksBetweenFacts = 10  -- The timer comes ten times a second.
+  local kExists = ARDOUR.LuaAPI.FileTest.Exists
+  local kIsFolder = ARDOUR.LuaAPI.FileTest.IsDir
+
+  -- JSON, as far as these files need it: one object of texts, numbers and truths.
+
+  local kEscapes = { b = "\b", f = "\f", n = "\n", r = "\r", t = "\t" }
+
+  local function quoted (text)
+    return '"' .. text:gsub ('[%c"\\\127]', function (c)
+      return string.format ("\\u%04x", c:byte ())
+    end) .. '"'
+  end
+
+  local function number (value)
+    -- Some locales write a comma.
+    return (string.format ("%.9g", value):gsub (",", "."))
+  end
+
+  local function encode (fields)
+    local parts = {}
+    for _, field in ipairs (fields) do
+      local name, value = field[1], field[2]
+      local kind = math.type (value) or type (value)
+      if kind == "string" then value = quoted (value)
+      elseif kind == "float" then value = number (value)
+      else value = tostring (value) end
+      parts[#parts + 1] = quoted (name) .. ":" .. value
+    end
+    return "{" .. table.concat (parts, ",") .. "}"
+  end
+
+  local function text_at (json, position)
+    local text = {}
+    while true do
+      local plain, stop = json:match ('^([^"\\]*)(["\\])', position)
+      if not plain then return nil end
+      text[#text + 1] = plain
+      position = position + #plain + 1
+      if stop == '"' then return table.concat (text), position end
+      local escape = json:sub (position, position)
+      position = position + 1
+      if escape == "u" then
+        local code = tonumber (json:sub (position, position + 3), 16)
+        if not code then return nil end
+        text[#text + 1] = utf8.char (code)
+        position = position + 4
+      else
+        text[#text + 1] = kEscapes[escape] or escape
+      end
+    end
+  end
+
+  -- A table, or nil where the text is not such an object.
+  local function decode (json)
+    local fields = {}
+    local position = json:match ("^%s*{%s*()")
+    while position do
+      local name, value
+      if json:sub (position, position) == "}" then return fields end
+      name, position = text_at (json, json:match ('^"()', position) or #json + 1)
+      position = position and json:match ("^%s*:%s*()", position)
+      if not position then return nil end
+      if json:sub (position, position) == '"' then
+        value, position = text_at (json, position + 1)
+      else
+        local word, after = json:match ("^([%w%+%-%.]+)()", position)
+        value, position = tonumber (word) or word, after
+      end
+      if not position then return nil end
+      fields[name] = value
+      position = json:match ("^%s*,?%s*()", position)
+    end
+    return nil
+  end
+
+  -- Files and folders.
+
+  local function exists (path)
+    return ARDOUR.LuaAPI.file_test (path, kExists)
+  end
+
+  local function is_folder (path)
+    return ARDOUR.LuaAPI.file_test (path, kIsFolder)
+  end
+
+  local function read (path)
+    local file = io.open (path, "r")
+    if not file then return nil end
+    local text = file:read ("a")
+    file:close ()
+    return text
+  end
+
+  local function write (path, text)
+    local file = assert (io.open (path .. ".tmp", "w"))
+    local written = file:write (text)
+    assert (file:close () and written, "cannot write " .. path)
+    assert (os.rename (path .. ".tmp", path))
+  end
+
+  -- False where it is not there yet: in Ardour's interface the command may end after this call.
+  local function make_folder (path)
+    if is_folder (path) then return true end
+    os.execute ("umask 077; mkdir -p '" .. path:gsub ("'", "'\\''") .. "'")
+    return is_folder (path)
+  end
+
+  -- The same places that the service finds (generator/base/xdg.cpp).
+
+  local function absolute (name)
+    local path = os.getenv (name)
+    return path and path:sub (1, 1) == "/" and path or nil
+  end
+
+  local function place (own, xdg, fallback)
+    return absolute (own) or ((absolute (xdg) or os.getenv ("HOME") .. fallback) .. "/dgx-music")
+  end
+
+  local function runtime_folder ()
+    if absolute ("DGX_MUSIC_RUNTIME_DIR") or absolute ("XDG_RUNTIME_DIR") then
+      return place ("DGX_MUSIC_RUNTIME_DIR", "XDG_RUNTIME_DIR", "")
+    end
+    local user = (read ("/proc/self/status") or ""):match ("\nUid:%s*(%d+)")
+    if user and is_folder ("/run/user/" .. user) then return "/run/user/" .. user .. "/dgx-music" end
+    return place ("DGX_MUSIC_DATA_DIR", "XDG_DATA_HOME", "/.local/share") .. "/run"
+  end
+
+  local function off_file ()
+    return place ("DGX_MUSIC_CONFIG_DIR", "XDG_CONFIG_HOME", "/.config") .. "/ardour-placing-off"
+  end
+
+  -- FNV-1a with 64 bits: names a folder, and nobody else computes it.
+  local function hash (text)
+    local value = 0xcbf29ce484222325
+    for i = 1, #text do value = (value ~ text:byte (i)) * 0x100000001b3 end
+    return string.format ("%016x", value)
+  end
+
+  -- proc(5): the process, and when it began.
+  local function process ()
+    local stat = read ("/proc/self/stat") or ""
+    local fields = {}
+    for field in stat:sub ((stat:find (") ", 1, true) or 0) + 2):gmatch ("%S+") do
+      fields[#fields + 1] = field
+    end
+    return tonumber (stat:match ("^(%d+)")), tonumber (fields[20])
+  end
+
+  -- What is told of the session.
+
+  local folder = nil     -- Of this session; nil until there is one
+  local next_order = ""  -- The path of next.json
+  local session_path = ""
+  local pid, started = nil, nil
+  local placing = ""
+  local told = ""
+  local playhead = 0
+
+  local function facts ()
+    if not Session:transport_rolling () then playhead = Session:transport_sample () end
+    local position = Temporal.timepos_t (playhead)
+    local tempo_map = Temporal.TempoMap.read ()
+    local meter = tempo_map:meter_at (position)
+    local all = {
+      { "version", 1 },
+      { "path", session_path },
+      { "name", Session:name () },
+      { "rate", math.floor (Session:nominal_sample_rate ()) },
+      { "bpm", tempo_map:tempo_at (position):quarter_notes_per_minute () },
+      { "meter_beats", math.floor (meter:divisions_per_bar ()) },
+      { "meter_unit", math.floor (meter:note_value ()) },
+      { "playhead", playhead },
+    }
+    local range = Editor:get_selection ().time
+    if range:start_sample () < range:end_sample () then
+      all[#all + 1] = { "range_start", range:start_sample () }
+      all[#all + 1] = { "range_end", range:end_sample () }
+    end
+    all[#all + 1] = { "recording", Session:actively_recording () }
+    all[#all + 1] = { "placing_is_on", not exists (off_file ()) }
+    all[#all + 1] = { "placing", placing }
+    all[#all + 1] = { "pid", pid }
+    all[#all + 1] = { "started", started }
+    return encode (all)
+  end
+
+  local function tell_facts ()
+    local text = facts ()
+    if text == told then return end
+    write (folder .. "/facts.json", text)
+    told = text
+  end
+
+  local function open_session ()
+    session_path = Session:path ()
+    local wanted = runtime_folder () .. "/ardour/" .. hash (session_path)
+    if not make_folder (wanted) then return end
+    folder = wanted
+    next_order = folder .. "/next.json"
+    pid, started = process ()
+    told = ""
+    tell_facts ()
+  end
+
+  -- Placing. What goes wrong for a reason that the person can mend is an error that is a table with
+  -- a sentence.
+
+  local function refuse (sentence)
+    error ({ sentence = sentence }, 0)
+  end
+
+  local function audio_track (route)
+    if route:isnil () then return nil end
+    local track = route:to_track ()
+    if track:isnil () or track:data_type ():to_string () ~= "audio" then return nil end
+    return track
+  end
+
+  local function target_track (order)
+    if order.track == "new" then
+      local channels = math.floor (order.channels)
+      local tracks = Session:new_audio_track (channels, 2, nil, 1, order.name,
+        ARDOUR.PresentationInfo.max_order, ARDOUR.TrackMode.Normal, true)
+      if tracks:size () == 0 then refuse ("Ardour made no new track") end
+      return tracks:front ()
+    end
+    if order.track == "selected" then
+      for route in Editor:get_selection ().tracks:routelist ():iter () do
+        local track = audio_track (route)
+        if track then return track end
+      end
+      refuse ("no audio track is selected in Ardour; select one, name one, or ask for a new one")
+    end
+    local route = Session:route_by_name (order.track)
+    if route:isnil () then refuse ('the session has no track "' .. order.track .. '"') end
+    return audio_track (route) or refuse ('"' .. order.track .. '" is no audio track')
+  end
+
+  local function target_sample (at)
+    if at == "playhead" then return Session:transport_sample () end
+    local sample = at:match ("^sample:(%d+)$")
+    if sample then return math.tointeger (tonumber (sample)) end
+    local bar = at:match ("^bar:(%d+)$")
+    if not bar then refuse ('"' .. at .. '" is no place') end
+    local tempo_map = Temporal.TempoMap.read ()
+    local start = Temporal.BBT_TIME (math.tointeger (tonumber (bar)), 1, 0)
+    return tempo_map:sample_at_beats (tempo_map:quarters_at_bbt (start))
+  end
+
+  -- The region that an order made, and its track. It is known by its name, which Ardour takes from
+  -- the file; of sources Ardour 7.3 gives scripts neither name nor path safely.
+  local function placed_region (order)
+    local name = order.name .. "-" .. order.tag
+    for route in Session:get_tracks ():iter () do
+      local track = audio_track (route)
+      if track then
+        for region in track:playlist ():region_list ():iter () do
+          if region:name ():sub (1, #name) == name then return region, track end
+        end
+      end
+    end
+    return nil
+  end
+
+  local function import (order, track, sample)
+    local files = C.StringVector ()
+    files:push_back (order.path)
+    -- ImportSerializeFiles: with ImportDistinctFiles the track would be ignored.
+    Editor:do_import (files, Editing.ImportSerializeFiles, Editing.ImportToTrack,
+      ARDOUR.SrcQuality.SrcBest, ARDOUR.MidiTrackNameSource.SMFTrackName,
+      ARDOUR.MidiTempoMapDisposition.SMFTempoIgnore, Temporal.timepos_t (sample),
+      ARDOUR.PluginInfo (), track, false)
+  end
+
+  -- The fields of done-ID.json. An order that the session holds already is done: Ardour or the
+  -- service ended between the import and the word of it.
+  local function carry_out (order)
+    local region, track = placed_region (order)
+    if not region then
+      local sample = target_sample (order.at)
+      import (order, target_track (order), sample)
+      region, track = placed_region (order)
+      if not region then refuse ("Ardour did not import the take; its log window says why") end
+    end
+    return {
+      { "insertion_id", order.insertion_id },
+      { "region", region:name () },
+      { "track", track:name () },
+      { "sample", region:position ():samples () },
+      { "length", region:length ():samples () },
+    }
+  end
+
+  local function may_place ()
+    return not exists (off_file ()) and not Session:actively_recording ()
+      and not Session:engine ():freewheeling ()
+  end
+
+  -- Makes the order ours; nil where there is none that can be read.
+  local function claim ()
+    local order = decode (read (next_order) or "")
+    if not order or not tostring (order.insertion_id):match ("^%w+$") then return nil end
+    placing = order.insertion_id
+    tell_facts ()
+    local claimed = folder .. "/claimed-" .. placing .. ".json"
+    if not os.rename (next_order, claimed) then return nil end
+    -- Between the look and the rename the service may have put another order there.
+    order = decode (read (claimed) or "")
+    if order and order.insertion_id == placing then return order, claimed end
+    os.rename (claimed, next_order)
+    return nil
+  end
+
+  local function take_order ()
+    local order, claimed = claim ()
+    if order then
+      local ok, outcome = pcall (carry_out, order)
+      if ok then
+        write (folder .. "/done-" .. order.insertion_id .. ".json", encode (outcome))
+      else
+        local sentence = type (outcome) == "table" and outcome.sentence or tostring (outcome)
+        write (folder .. "/failed-" .. order.insertion_id .. ".json", encode ({
+          { "insertion_id", order.insertion_id }, { "message", sentence } }))
+      end
+      os.remove (claimed)
+    end
+    placing = ""
+    tell_facts ()
+  end
+
+  local function step (ticks)
+    if ticks % kTicksBetweenFacts == 0 and Session:path () ~= session_path then folder = nil end
+    if not folder then open_session () end
+    if not folder then return end
+    if ticks % kTicksBetweenFacts == 0 then tell_facts () end
+    if exists (next_order) and may_place () then take_order () end
+  end
+
+  -- An error that leaves a hook removes it; and an import runs the main loop, and with it the timer.
+  local ticks = 0
+  local busy = false
+  local explained = false
+  return function (signal)
+    if busy or not Session then return end
+    if not io or not os then
+      if not explained then
+        explained = true
+        LuaDialog.Message ("DGX Music", "Ardour keeps scripts from reading files (Preferences, \"Sandbox all Lua scripts\"), so takes cannot be placed on the timeline.",
+          LuaDialog.MessageType.Warning, LuaDialog.ButtonType.Close):run ()
+      end
+      return
+    end
+    busy = true
+    if signal == LuaSignal.SetSession then folder = nil end
+    ticks = ticks + 1
+    local ok, problem = pcall (step, ticks)
+    if not ok then print ("DGX Music: " .. tostring (problem)) end
+    busy = false
+  end
+end
