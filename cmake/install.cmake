@@ -23,6 +23,7 @@ install(TARGETS dgx_lv2 LIBRARY DESTINATION lib/lv2/dgx-music.lv2)
 install(DIRECTORY ${CMAKE_BINARY_DIR}/lv2/dgx-music.lv2 DESTINATION lib/lv2
   FILES_MATCHING PATTERN "*.ttl")
 install(FILES presets/prompts.toml DESTINATION ${CMAKE_INSTALL_DATADIR}/dgx-music)
+install(DIRECTORY lua-scripts DESTINATION ${CMAKE_INSTALL_DATADIR}/dgx-music)
 install(TARGETS dgx-music dgx-music-engine dgx-music-transfer RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 # Only where it was built: dgx-music works without it. The engine looks for it from its own folder.
 if(DGX_TORCH)

@@ -24,6 +24,8 @@ std::unique_ptr<CommandLine> make_command_line() {
   add_backup_commands(*line);
   add_models_command(*line);
   add_queue_commands(*line);
+  add_insert_command(*line);
+  add_ardour_command(*line);
   add_serve_command(*line);
   add_mcp_command(*line);
   add_doctor_command(*line);

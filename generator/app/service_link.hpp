@@ -10,6 +10,7 @@
 #include "generator/app/settings.hpp"
 #include "generator/base/result.hpp"
 #include "generator/client/generator_client.hpp"
+#include "generator/protocol/insertion.hpp"
 #include "generator/protocol/messages.hpp"
 
 namespace dgx::app {
@@ -43,5 +44,9 @@ Result<FollowedJob> generate_through_service(
     const Settings& settings, const protocol::GenerationRequest& request, bool embed_receipt,
     const std::function<void(double fraction, const protocol::Progress&)>& progress,
     const std::stop_token& stop);
+
+/// Asks Ardour to place a take, and waits for what becomes of that.
+Result<protocol::InsertionView> place_through_service(const Settings& settings,
+                                                      protocol::InsertionRequest request);
 
 }  // namespace dgx::app
