@@ -245,7 +245,9 @@ Result<std::string> with_scripts(const std::string& text,
     const std::string entry =
         slot_variable(*slot) + " = {} " + lua_entry(slot_variable(*slot), script);
     // The same again changes nothing.
-    if (lua->find(entry) == std::string::npos) *lua += entry;
+    const bool is_there =
+        old && lua->substr(lua->rfind(slot_variable(*slot) + " = {}")).starts_with(entry);
+    if (!is_there) *lua += entry;
   }
   put_slots(*xml, *lua);
   return xml;

@@ -117,8 +117,8 @@ std::string encode(const ArdourFacts& message) {
 }
 
 template <>
-Result<InsertionRequest> decode(std::string_view json) {
-  const auto object = parse_object(json);
+Result<InsertionRequest> decode(std::string_view text) {
+  const auto object = parse_object(text);
   if (!object) return object.error();
   if (Status known = expect_known_fields(*object); !known) return known.error();
   InsertionRequest request;
@@ -127,20 +127,20 @@ Result<InsertionRequest> decode(std::string_view json) {
   return request;
 }
 template <>
-Result<InsertionView> decode(std::string_view json) {
-  return decode_fields<InsertionView>(json);
+Result<InsertionView> decode(std::string_view text) {
+  return decode_fields<InsertionView>(text);
 }
 template <>
-Result<InsertionOrder> decode(std::string_view json) {
-  return decode_fields<InsertionOrder>(json);
+Result<InsertionOrder> decode(std::string_view text) {
+  return decode_fields<InsertionOrder>(text);
 }
 template <>
-Result<InsertionOutcome> decode(std::string_view json) {
-  return decode_fields<InsertionOutcome>(json);
+Result<InsertionOutcome> decode(std::string_view text) {
+  return decode_fields<InsertionOutcome>(text);
 }
 template <>
-Result<ArdourFacts> decode(std::string_view json) {
-  return decode_fields<ArdourFacts>(json);
+Result<ArdourFacts> decode(std::string_view text) {
+  return decode_fields<ArdourFacts>(text);
 }
 
 }  // namespace dgx::protocol

@@ -111,14 +111,14 @@ std::string encode(const InsertionOutcome& message);
 std::string encode(const ArdourFacts& message);
 
 template <>
-Result<InsertionRequest> decode(std::string_view json);
+Result<InsertionRequest> decode(std::string_view text);
 template <>
-Result<InsertionView> decode(std::string_view json);
+Result<InsertionView> decode(std::string_view text);
 template <>
-Result<InsertionOrder> decode(std::string_view json);
+Result<InsertionOrder> decode(std::string_view text);
 template <>
-Result<InsertionOutcome> decode(std::string_view json);
+Result<InsertionOutcome> decode(std::string_view text);
 template <>
-Result<ArdourFacts> decode(std::string_view json);
+Result<ArdourFacts> decode(std::string_view text);
 
 }  // namespace dgx::protocol

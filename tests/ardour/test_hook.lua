@@ -1,0 +1,31 @@
+-- SPDX-License-Identifier: Apache-2.0
+ardour { ["type"] = "EditorHook", name = "Test hook" }
+-- Saves the session when TEST_FOLDER/save is there, and measures a tick at rest of the hook in
+-- TEST_FOLDER/measure, in microseconds.
+function factory () return function ()
+  local folder = os.getenv ("TEST_FOLDER")
+  local exists = ARDOUR.LuaAPI.FileTest.Exists
+  if ARDOUR.LuaAPI.file_test (folder .. "/save", exists) then
+    Session:save_state ("", false, false, false, false, false)
+    os.remove (folder .. "/save")
+  end
+  local file = io.open (folder .. "/measure")
+  if not file then return end
+  local source = file:read ("a")
+  file:close ()
+  local tick = load ("local A = ... ; function ardour () end " .. source .. "\nreturn factory (A)") ()
+  local slowest, count = 0, 1000
+  tick (LuaSignal.LuaTimerDS)
+  local start = ARDOUR.LuaAPI.monotonic_time ()
+  for _ = 1, count do
+    local before = ARDOUR.LuaAPI.monotonic_time ()
+    tick (LuaSignal.LuaTimerDS)
+    slowest = math.max (slowest, ARDOUR.LuaAPI.monotonic_time () - before)
+  end
+  local mean = (ARDOUR.LuaAPI.monotonic_time () - start) / count
+  local out = io.open (folder .. "/measured.tmp", "w")
+  out:write (string.format ("%.1f %d", mean, slowest))
+  out:close ()
+  os.remove (folder .. "/measure")
+  os.rename (folder .. "/measured.tmp", folder .. "/measured")
+end end
