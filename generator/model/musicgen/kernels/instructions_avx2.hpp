@@ -16,7 +16,7 @@ struct Pair {
 };
 
 inline Pair pair_of(Floats lanes) {
-  Pair pair;
+  Pair pair{};
   std::memcpy(&pair, &lanes, sizeof pair);
   return pair;
 }

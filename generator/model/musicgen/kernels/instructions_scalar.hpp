@@ -64,7 +64,7 @@ inline void multiply_block(const std::int8_t* weights, const std::int32_t*,
         std::int16_t activation = 0;
         std::memcpy(&activation, rows[r] + 2 * i, sizeof activation);
         const std::int64_t block = i / kColumnBlock * kRowBlock + n;
-        sum += activation * weights[block * kColumnBlock + i % kColumnBlock];
+        sum += std::int64_t{activation} * weights[block * kColumnBlock + i % kColumnBlock];
       }
       sums[r][n] = static_cast<float>(sum);
     }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/model/musicgen/kernels/packed_decoding.hpp"
 
-#include <time.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <ctime>
 
 namespace dgx::musicgen {
 namespace {
