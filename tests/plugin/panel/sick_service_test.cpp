@@ -61,19 +61,25 @@ class Panel {
   void draw() {
     const auto begun = Clock::now();
     session->update();
+    updates_ms_.push_back(milliseconds_since(begun));
     screen_->draw(session->model);
     frames_ms_.push_back(milliseconds_since(begun));
   }
-  /// The time that 99 of 100 frames keep below.
-  double frame_p99_ms() {
-    std::sort(frames_ms_.begin(), frames_ms_.end());
-    return frames_ms_.at(frames_ms_.size() * 99 / 100);
-  }
+  /// What 99 of 100 frames take for what the service says: all that it could hold up.
+  double update_p99_ms() { return p99_of(updates_ms_); }
+  /// With the drawing, which is Mesa's work and as fast as the processors are free.
+  double frame_p99_ms() { return p99_of(frames_ms_); }
 
   std::unique_ptr<PanelSession> session{};
 
  private:
+  static double p99_of(std::vector<double>& times) {
+    std::sort(times.begin(), times.end());
+    return times.at(times.size() * 99 / 100);
+  }
+
   std::unique_ptr<ui::OffscreenPanel> screen_{};
+  std::vector<double> updates_ms_{};
   std::vector<double> frames_ms_{};
 };
 
@@ -153,7 +159,9 @@ TEST_CASE("A service that is none is not heard, holds up no frame, and is told w
   Panel panel(host);
   CHECK(milliseconds_until_told(host, panel) <= kShownMs * patience());
   CHECK(panel.session->model.link() == shown_for(sickness));
-  CHECK(play_and_ask(host, panel) == expected);
-  INFO("patience " << patience());  // -s shows it beside the number.
-  CHECK(panel.frame_p99_ms() <= kFrameMs * patience());
+  const bool is_bit_identical = play_and_ask(host, panel) == expected;
+  CHECK(is_bit_identical);
+  // -s shows both.
+  INFO("patience " << patience() << ", 99 of 100 frames within " << panel.frame_p99_ms() << " ms");
+  CHECK(panel.update_p99_ms() <= kFrameMs * patience());
 }
