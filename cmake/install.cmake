@@ -16,12 +16,11 @@ add_custom_command(
 add_custom_target(dgx-music-texts ALL
   DEPENDS ${texts}/dgx-music.1 ${texts}/dgx-music.bash ${texts}/_dgx-music ${texts}/dgx-music.fish)
 
-if(TARGET dgx_lv2_ui)
-  install(TARGETS dgx_lv2_ui LIBRARY DESTINATION lib/lv2/dgx-music.lv2)
+if(DGX_BUILD_PLUGIN)
+  install(TARGETS dgx_lv2 dgx_lv2_ui LIBRARY DESTINATION lib/lv2/dgx-music.lv2)
+  install(DIRECTORY ${CMAKE_BINARY_DIR}/lv2/dgx-music.lv2 DESTINATION lib/lv2
+    FILES_MATCHING PATTERN "*.ttl")
 endif()
-install(TARGETS dgx_lv2 LIBRARY DESTINATION lib/lv2/dgx-music.lv2)
-install(DIRECTORY ${CMAKE_BINARY_DIR}/lv2/dgx-music.lv2 DESTINATION lib/lv2
-  FILES_MATCHING PATTERN "*.ttl")
 install(FILES presets/prompts.toml DESTINATION ${CMAKE_INSTALL_DATADIR}/dgx-music)
 install(DIRECTORY lua-scripts DESTINATION ${CMAKE_INSTALL_DATADIR}/dgx-music)
 install(TARGETS dgx-music dgx-music-engine dgx-music-transfer RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})

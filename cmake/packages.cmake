@@ -15,10 +15,12 @@ pkg_check_modules(PNG REQUIRED IMPORTED_TARGET libpng)
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl>=7.85)
 pkg_check_modules(SENTENCEPIECE REQUIRED IMPORTED_TARGET sentencepiece>=0.1.97)
 find_package(CLI11 REQUIRED)
-pkg_check_modules(LV2 REQUIRED IMPORTED_TARGET lv2>=1.18)
-find_path(DGX_DPF distrho/DistrhoPluginMain.cpp PATHS /usr/share/dpf)
-if(NOT DGX_DPF)
-  message(FATAL_ERROR "DPF was not found: install dpf-source, or name its folder in DGX_DPF")
+if(DGX_BUILD_PLUGIN)
+  pkg_check_modules(LV2 REQUIRED IMPORTED_TARGET lv2>=1.18)
+  find_path(DGX_DPF distrho/DistrhoPluginMain.cpp REQUIRED PATHS /usr/share/dpf
+    DOC "Folder above distrho/ of DPF (package dpf-source)")
+  find_path(DGX_IMGUI_DIR imgui/imgui.h REQUIRED
+    DOC "Folder above imgui/imgui.h (package libimgui-dev)")
 endif()
 find_path(DGX_FONT_DIR Inter-Medium.otf REQUIRED
   PATHS /usr/share/fonts/opentype/inter /usr/local/share/fonts/opentype/inter

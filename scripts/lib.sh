@@ -50,13 +50,22 @@ configure() {
   (cd "$root" && cmake --preset "$preset" "${fresh[@]}" "$@")
 }
 
-# build_programs: builds what a musician runs, in build/, which scripts/test uses too. A folder
-# that is configured stays as it is, so that nothing is compiled twice.
+# configured PLUGIN: whether build/ is a build folder of this tree, with the instrument if it is ON.
+configured() {
+  local cache=$root/build/CMakeCache.txt
+  [ -f "$root/build/build.ninja" ] &&
+    grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$cache" &&
+    { [ "$1" = OFF ] || grep -qxF DGX_BUILD_PLUGIN:BOOL=ON "$cache"; }
+}
+
+# build_programs PLUGIN TARGET...: builds targets in build/, which scripts/test uses too. PLUGIN, ON
+# or OFF, says whether the instrument's libraries are needed. A folder that is configured with what
+# is needed stays as it is, so that nothing is compiled twice.
 build_programs() {
-  if ! [ -f "$root/build/build.ninja" ] ||
-    ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$root/build/CMakeCache.txt"; then
-    step "Configuring build/" configure release build -DDGX_BUILD_TESTS=OFF || return
-  fi
-  step "Building dgx-music" cmake --build "$root/build" --target dgx-music dgx-music-engine \
-    dgx_lv2
+  local plugin=$1
+  shift
+  configured "$plugin" ||
+    step "Configuring build/" configure release build -DDGX_BUILD_TESTS=OFF \
+      -DDGX_BUILD_PLUGIN="$plugin" || return
+  step "Building $*" cmake --build "$root/build" --target "$@"
 }

@@ -5,11 +5,7 @@
 // would write properties for it that lv2_validate refuses.
 #define DISTRHO_PLUGIN_NAME "DGX Music"
 #define DISTRHO_PLUGIN_URI "urn:dgx-music:instrument"
-#ifdef DGX_WITHOUT_PANEL
-#define DISTRHO_PLUGIN_HAS_UI 0
-#else
 #define DISTRHO_PLUGIN_HAS_UI 1
-#endif
 #define DISTRHO_PLUGIN_HAS_EMBED_UI 1
 #define DISTRHO_UI_URI "urn:dgx-music:panel"
 #define DISTRHO_UI_USER_RESIZABLE 1

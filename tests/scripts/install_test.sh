@@ -16,12 +16,14 @@ expect_text "nothing is installed under $prefix"
 
 expect 0 install
 expect_text "files under $prefix"
-for file in bin/dgx-music bin/dgx-music-engine share/man/man1/dgx-music.1 \
+for file in bin/dgx-music bin/dgx-music-engine bin/dgx-music-transfer share/man/man1/dgx-music.1 \
   share/bash-completion/completions/dgx-music share/zsh/site-functions/_dgx-music \
   share/fish/vendor_completions.d/dgx-music.fish share/doc/dgx-music/LICENSE \
   share/systemd/user/dgx-music.socket share/dgx-music/prompts.toml \
+  share/dgx-music/lua-scripts/dgx_place_takes.lua \
   lib/lv2/dgx-music.lv2/manifest.ttl lib/lv2/dgx-music.lv2/dgx-music.ttl \
-  lib/lv2/dgx-music.lv2/presets.ttl lib/lv2/dgx-music.lv2/dgx-music.so; do
+  lib/lv2/dgx-music.lv2/presets.ttl lib/lv2/dgx-music.lv2/dgx-music.so \
+  lib/lv2/dgx-music.lv2/dgx-music_ui.so; do
   [ -s "$prefix/$file" ] || fail "$file was not installed"
 done
 grep -qxF "ExecStart=\"$prefix/bin/dgx-music\" serve --idle-exit 600" \

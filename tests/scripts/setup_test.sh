@@ -65,4 +65,4 @@ expect_text "by their names in Debian 12"
 expect_text "libsoxr-dev"
 
 expect 2 setup everything
-expect_text "the purpose must be demo, test or full, got everything"
+expect_text "the purpose must be demo, install, test or full, got everything"
