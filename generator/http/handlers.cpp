@@ -236,7 +236,7 @@ Answer Handlers::insert(const Call& call) {
   const auto request = decode<InsertionRequest>(call.body);
   if (!request) return error_answer(request.error());
   const auto insertion = parts_.insertions.add(*request);
-  if (!insertion) return refused_request(insertion.error());
+  if (!insertion) return error_answer(insertion.error());  // The take is what the call is about.
   return json_answer(encode(*insertion), 202);
 }
 
