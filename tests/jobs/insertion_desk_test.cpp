@@ -1,82 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
+// The fate of an insertion: posted, claimed, placed, given up, and taken up by the next service.
 #include "generator/jobs/insertion_desk.hpp"
 
 #include <poll.h>
-#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/history/history_fixture.hpp"
-#include "tests/support/ardour_session.hpp"
+#include "tests/jobs/insertion_studio.hpp"
 
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using namespace dgx::protocol;
+using namespace dgx::test;
 using dgx::ErrorCode;
-using dgx::jobs::InsertionDesk;
-using dgx::test::ArdourSession;
 
 namespace {
-
-/// A take with a file, and a desk whose clock stands still until the test moves it.
-struct Studio {
-  dgx::test::TempDir temp{};
-  fs::path ardour = temp / "run/ardour";
-  dgx::history::HistoryStore store = dgx::test::open_store(temp / "history.db");
-  std::chrono::steady_clock::time_point now{};
-  std::unique_ptr<InsertionDesk> desk = make_desk();
-  std::string take_id = make_take();
-
-  std::unique_ptr<InsertionDesk> make_desk() {
-    return std::make_unique<InsertionDesk>(
-        store, dgx::jobs::InsertionOptions{ardour, 10s, [this] { return now; }});
-  }
-  std::string make_take() {
-    const Job job = dgx::test::make_job("rain");
-    REQUIRE_OK(store.add_job(job));
-    REQUIRE_OK(store.begin_job(job.id));
-    auto done = dgx::test::make_completed(job.take_ids[0]);
-    done.file_path = (temp / "rain-a3f9.wav").string();
-    std::ofstream(done.file_path) << "RIFF";
-    REQUIRE_OK(store.complete_take(done));
-    REQUIRE_OK(store.complete_job(job.id));
-    return job.take_ids[0];
-  }
-  [[nodiscard]] InsertionRequest request() const {
-    return {take_id, {}, "selected", "playhead", {}};
-  }
-  InsertionView added() {
-    const auto insertion = desk->add(request());
-    REQUIRE_OK(insertion);
-    return *insertion;
-  }
-  dgx::Error refused(const InsertionRequest& request) {
-    const auto insertion = desk->add(request);
-    REQUIRE_FALSE(insertion);
-    CHECK(store.open_insertions()->empty());
-    return insertion.error();
-  }
-  InsertionView looked_at(const std::string& id) {
-    REQUIRE_OK(desk->look());
-    const auto insertion = store.find_insertion(id);
-    REQUIRE_OK(insertion);
-    return *insertion;
-  }
-  std::vector<std::string> events() {
-    std::vector<std::string> kinds;
-    const auto all = store.events_after(0, "", 100);
-    REQUIRE_OK(all);
-    for (const auto& event : *all) {
-      if (event.insertion_id) kinds.push_back(event.kind);
-    }
-    return kinds;
-  }
-};
-
-bool has(const std::string& text, const std::string& part) {
-  INFO(text);
-  return text.find(part) != std::string::npos;
-}
 
 pid_t ended_process() {
   const pid_t child = ::fork();
@@ -138,12 +76,8 @@ TEST_CASE("One insertion a session is posted at a time, in order", "[jobs]") {
   ArdourSession session(studio.ardour, "song");
   const auto first = studio.added();
   const auto second = studio.added();
-  CHECK(session.posted().insertion_id == first.insertion_id);
-  session.place(0);
-  CHECK(studio.looked_at(first.insertion_id).status == InsertionStatus::kDone);
-  CHECK(session.posted().insertion_id == second.insertion_id);
-  session.place(10);
-  CHECK(studio.looked_at(second.insertion_id).sample == 10);
+  studio.place(session, first.insertion_id, 0);
+  studio.place(session, second.insertion_id, 10);
 }
 
 TEST_CASE("What nobody takes within the time fails with the reason", "[jobs]") {
@@ -206,11 +140,7 @@ TEST_CASE("A service that starts anew goes on with what the one before posted", 
   }
   studio.desk = studio.make_desk();
   CHECK(studio.looked_at(added.insertion_id).status == expected);
-  if (expected == InsertionStatus::kWaiting) {
-    CHECK(session.posted().insertion_id == added.insertion_id);
-    session.place(7);
-    CHECK(studio.looked_at(added.insertion_id).sample == 7);
-  }
+  if (expected == InsertionStatus::kWaiting) studio.place(session, added.insertion_id, 7);
 }
 
 TEST_CASE("An order whose Ardour died is offered to the next one, under the same id", "[jobs]") {
@@ -223,9 +153,7 @@ TEST_CASE("An order whose Ardour died is offered to the next one, under the same
     session.facts.placing.clear();  // Facts of a new process.
     session.write_facts();
     CHECK(studio.looked_at(added.insertion_id).status == InsertionStatus::kWaiting);
-    CHECK(session.posted().insertion_id == added.insertion_id);
-    session.place(5);
-    CHECK(studio.looked_at(added.insertion_id).status == InsertionStatus::kDone);
+    studio.place(session, added.insertion_id, 5);
   }
   SECTION("and nobody comes") {
     session.facts.pid = ended_process();
@@ -266,99 +194,16 @@ TEST_CASE("An insertion is taken back until Ardour has begun", "[jobs]") {
   }
 }
 
-TEST_CASE("A session is chosen by folder, file or name, and two are never guessed between",
-          "[jobs]") {
-  Studio studio;
-  auto request = studio.request();
-  CHECK(has(studio.refused(request).message, "no Ardour session is open"));
-  ArdourSession song(studio.ardour, "song");
-  request.session = "/music/other";
-  const auto unknown = studio.refused(request);
-  CHECK(unknown.field == "session");
-  CHECK(has(unknown.message, "/music/other"));
-  CHECK(has(unknown.message, "/music/song"));
-  // Of two sessions that one Ardour had open, only the newer is.
-  ArdourSession next(studio.ardour, "next");
-  request.session = "song";
-  CHECK(has(studio.refused(request).message, "\"song\" is not open"));
-  // A second Ardour: any other process that runs.
-  song.facts.pid = ::getppid();
-  std::ifstream file("/proc/" + std::to_string(::getppid()) + "/stat");
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  std::istringstream fields(text.substr(text.rfind(')') + 1));
-  std::string field;
-  for (int i = 3; i <= 22; ++i) fields >> field;
-  song.facts.started = std::stoll(field);
-  song.write_facts();
-  request.session.reset();
-  const auto two = studio.refused(request);
-  CHECK(two.code == ErrorCode::kConflict);
-  CHECK(has(two.message, "/music/next"));
-  CHECK(has(two.message, "/music/song"));
-  for (const char* session : {"song", "/music/song", "/music/song/", "/music/song/take 2.ardour"}) {
-    CAPTURE(session);
-    request.session = session;
-    const auto added = studio.desk->add(request);
-    REQUIRE_OK(added);
-    CHECK(added->session == "/music/song");
-  }
-}
-
-TEST_CASE("A take that is not there to be placed is refused by name", "[jobs]") {
-  Studio studio;
-  const ArdourSession session(studio.ardour, "song");
-  auto request = studio.request();
-  SECTION("unknown") {
-    request.take_id = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
-    const auto error = studio.refused(request);
-    CHECK(error.code == ErrorCode::kNotFound);
-    CHECK(error.field == "take_id");
-  }
-  SECTION("in the trash") {
-    REQUIRE_OK(studio.store.trash_take(studio.take_id));
-    CHECK(has(studio.refused(request).message, "trash"));
-  }
-  SECTION("deleted from the disk") {
-    fs::remove(studio.temp / "rain-a3f9.wav");
-    CHECK(has(studio.refused(request).message, "rain-a3f9.wav is gone"));
-  }
-  SECTION("not made yet") {
-    const Job job = dgx::test::make_job("rain");
-    REQUIRE_OK(studio.store.add_job(job));
-    request.take_id = job.take_ids[0];
-    CHECK(has(studio.refused(request).message, "is pending"));
-  }
-}
-
 TEST_CASE("A take that is deleted while it waits for its turn fails alone", "[jobs]") {
   Studio studio;
   ArdourSession session(studio.ardour, "song");
   const auto first = studio.added();
   const auto second = studio.added();
   fs::remove(studio.temp / "rain-a3f9.wav");
-  session.place(0);
-  CHECK(studio.looked_at(first.insertion_id).status == InsertionStatus::kDone);
+  studio.place(session, first.insertion_id, 0);
   const auto failed = studio.looked_at(second.insertion_id);
   CHECK(failed.status == InsertionStatus::kFailed);
   CHECK(has(failed.message.value_or(""), "is gone"));
-}
-
-TEST_CASE("A request that is sent again under its key places nothing again", "[jobs]") {
-  Studio studio;
-  ArdourSession session(studio.ardour, "song");
-  auto request = studio.request();
-  request.idempotency_key = "press 1";
-  const auto first = studio.desk->add(request);
-  REQUIRE_OK(first);
-  session.place(3);
-  REQUIRE_OK(studio.desk->look());
-  const auto again = studio.desk->add(request);
-  REQUIRE_OK(again);
-  CHECK(again->insertion_id == first->insertion_id);
-  CHECK(again->status == InsertionStatus::kDone);
-  CHECK_FALSE(session.has("next.json"));
-  request.at = "bar:2";
-  CHECK(studio.desk->add(request).error().code == ErrorCode::kConflict);
 }
 
 TEST_CASE("Files of the hook that nobody can read fail one insertion, and no other", "[jobs]") {
