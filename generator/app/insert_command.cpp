@@ -53,8 +53,9 @@ int run_insert(const InsertArguments& arguments) {
 }  // namespace
 
 // The events are listened to before anything is asked for, so that none is missed.
-Result<InsertionView> place_through_service(const Settings& settings, InsertionRequest request) {
-  auto service = connect_or_start(settings);
+Result<InsertionView> place_through_service(const Settings& settings, InsertionRequest request,
+                                            int interrupt) {
+  auto service = connect_or_start(settings, interrupt);
   if (!service) return std::move(service).error();
   if (!request.idempotency_key) request.idempotency_key = new_ulid();
   auto events = service->events("");

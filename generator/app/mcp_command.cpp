@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,6 +11,7 @@
 #include "generator/app/report.hpp"
 #include "generator/app/service_link.hpp"
 #include "generator/app/settings.hpp"
+#include "generator/base/unique_fd.hpp"
 #include "generator/history/history_store.hpp"
 #include "generator/mcp/line_reader.hpp"
 #include "generator/mcp/mcp_server.hpp"
@@ -22,6 +24,30 @@ using namespace protocol;
 
 // An assistant needs no more of a queue; the whole is for people.
 constexpr std::size_t kMostJobsShown = 50;
+
+// Ardour has ten seconds to take an order up, and then copies the file into the session.
+constexpr time_t kPlacingSeconds = 30;
+
+// Readable when the time is over.
+UniqueFd timer_of(time_t seconds) {
+  UniqueFd timer(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC));
+  const itimerspec once{{0, 0}, {seconds, 0}};
+  ::timerfd_settime(timer.get(), 0, &once, nullptr);
+  return timer;
+}
+
+// Why a take was not placed, for one who cannot name a session.
+Error not_placed(const Error& error) {
+  if (error.code == ErrorCode::kCancelled) {
+    return {ErrorCode::kUnavailable, "Ardour was not done with it after " +
+                                         std::to_string(kPlacingSeconds) +
+                                         " s, and may place the take yet; look at its timeline"};
+  }
+  if (error.field != "session") return error;
+  return {ErrorCode::kConflict,
+          "several Ardour sessions are open: the person has to close all but one, or to say which "
+          "one to 'dgx-music insert --session'"};
+}
 
 template <typename Message>
 Result<std::string> encoded(const Result<Message>& message) {
@@ -60,6 +86,13 @@ class ServiceTools final : public mcp::ToolHost {
     const auto page = service->queue();
     if (!page) return page.error();
     return page->total;
+  }
+  Result<std::string> place(const InsertionRequest& request) override {
+    const UniqueFd time = timer_of(kPlacingSeconds);
+    const auto insertion = place_through_service(settings_, request, time.get());
+    if (!insertion) return not_placed(insertion.error());
+    if (insertion->status == InsertionStatus::kDone) return encode(*insertion);
+    return Error{ErrorCode::kConflict, insertion->message.value_or("the insertion was cancelled")};
   }
   // Looking back needs no service, and so starts none.
   Result<std::string> history(const McpHistoryArguments& arguments) override {

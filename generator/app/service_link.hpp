@@ -45,8 +45,10 @@ Result<FollowedJob> generate_through_service(
     const std::function<void(double fraction, const protocol::Progress&)>& progress,
     const std::stop_token& stop);
 
-/// Asks Ardour to place a take, and waits for what becomes of that.
+/// Asks Ardour to place a take, and waits for what becomes of that. kCancelled where `interrupt`
+/// (a descriptor that becomes readable, or -1) is raised meanwhile: the take may be placed yet.
 Result<protocol::InsertionView> place_through_service(const Settings& settings,
-                                                      protocol::InsertionRequest request);
+                                                      protocol::InsertionRequest request,
+                                                      int interrupt = -1);
 
 }  // namespace dgx::app

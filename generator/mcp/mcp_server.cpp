@@ -76,6 +76,8 @@ Result<std::string> McpServer::run_tool(McpTool tool, const std::string& argumen
       if (!wanted) return wanted.error();
       return host_.history(*wanted);
     }
+    case McpTool::kPlace:
+      return place(arguments);
   }
   return Error{ErrorCode::kInternal, "a tool without an answer"};
 }
@@ -83,28 +85,38 @@ Result<std::string> McpServer::run_tool(McpTool tool, const std::string& argumen
 Result<std::string> McpServer::generate(const std::string& arguments) {
   const auto request = decode_mcp_generate(arguments);
   if (!request) return request.error();
-  if (Status turn = take_turn(); !turn) return turn.error();
+  if (Status kept = keep(generating_); !kept) return kept.error();
+  if (Status room = expect_room(); !room) return room.error();
   return host_.generate(*request);
 }
 
-Status McpServer::take_turn() {
-  const auto now = clock_();
-  while (!generated_.empty() && now - generated_.front() >= std::chrono::minutes(1)) {
-    generated_.pop_front();
-  }
-  if (generated_.size() >= limits_.generates_per_minute) {
-    return Error{ErrorCode::kUnavailable, "generate may be called " +
-                                              std::to_string(limits_.generates_per_minute) +
-                                              " times a minute; wait and try again"};
-  }
+Result<std::string> McpServer::place(const std::string& arguments) {
+  const auto request = decode_mcp_place(arguments);
+  if (!request) return request.error();
+  if (Status kept = keep(placing_); !kept) return kept.error();
+  return host_.place(*request);
+}
+
+Status McpServer::expect_room() const {
   const auto waiting = host_.jobs_waiting();
   if (!waiting) return waiting.error();
-  if (*waiting >= limits_.jobs_waiting) {
-    return Error{ErrorCode::kUnavailable,
-                 std::to_string(*waiting) + " jobs wait already, and generate may add to " +
-                     std::to_string(limits_.jobs_waiting) + "; wait until some are done"};
+  if (*waiting < limits_.jobs_waiting) return ok();
+  return Error{ErrorCode::kUnavailable,
+               std::to_string(*waiting) + " jobs wait already, and generate may add to " +
+                   std::to_string(limits_.jobs_waiting) + "; wait until some are done"};
+}
+
+Status McpServer::keep(Pace& pace) const {
+  const auto now = clock_();
+  while (!pace.calls.empty() && now - pace.calls.front() >= std::chrono::minutes(1)) {
+    pace.calls.pop_front();
   }
-  generated_.push_back(now);
+  if (pace.calls.size() >= pace.most) {
+    return Error{ErrorCode::kUnavailable, std::string(pace.tool) + " may be called " +
+                                              std::to_string(pace.most) +
+                                              " times a minute; wait and try again"};
+  }
+  pace.calls.push_back(now);
   return ok();
 }
 

@@ -24,6 +24,7 @@ class ToolHost {
   virtual Result<std::string> queue() = 0;
   virtual Result<std::string> cancel(const std::string& job_id) = 0;
   virtual Result<std::string> history(const protocol::McpHistoryArguments& arguments) = 0;
+  virtual Result<std::string> place(const protocol::InsertionRequest& request) = 0;
   /// Jobs that have not ended, whoever asked for them.
   virtual Result<std::int64_t> jobs_waiting() = 0;
 };
@@ -34,10 +35,11 @@ struct McpLimits {
   std::size_t answer_bytes = std::size_t{1} << 20;  ///< Of an answer, its line end included
   std::int64_t jobs_waiting = 32;                   ///< generate is refused beyond
   std::size_t generates_per_minute = 12;
+  std::size_t placings_per_minute = 12;
 };
 
 /// Answers the messages of one client, one at a time and in order. It has no state but the
-/// handshake and when generate was called; whatever is sent, it goes on.
+/// handshake and how often tools were called; whatever is sent, it goes on.
 /// Threads: one at a time.
 class McpServer {
  public:
@@ -58,13 +60,22 @@ class McpServer {
   std::string call_tool(const protocol::RpcRequest& request);
   Result<std::string> run_tool(protocol::McpTool tool, const std::string& arguments);
   Result<std::string> generate(const std::string& arguments);
-  Status take_turn();
+  Result<std::string> place(const std::string& arguments);
+  Status expect_room() const;
+  /// Of what changes something, so much a minute.
+  struct Pace {
+    const char* tool;
+    std::size_t most;
+    std::deque<std::chrono::steady_clock::time_point> calls{};  // In the last minute
+  };
+  Status keep(Pace& pace) const;
 
   ToolHost& host_;
   McpLimits limits_;
   Clock clock_;
   bool initialized_ = false;
-  std::deque<std::chrono::steady_clock::time_point> generated_{};  // In the last minute
+  Pace generating_{"generate", limits_.generates_per_minute};
+  Pace placing_{"place_in_ardour", limits_.placings_per_minute};
 };
 
 }  // namespace dgx::mcp

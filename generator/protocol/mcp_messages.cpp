@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <initializer_list>
+#include <utility>
 
 #include "generator/protocol/error_codes.hpp"
 #include "generator/protocol/json.hpp"
@@ -19,15 +20,17 @@ namespace json = boost::json;
 // Newest first. The second is the first one without batches of requests; older ones have them.
 constexpr std::array<std::string_view, 2> kRevisions = {"2025-11-25", "2025-06-18"};
 constexpr std::int64_t kLargestPage = 50;
+constexpr std::size_t kIdLength = 26;  // A ULID
 
 struct ToolName {
   McpTool tool;
   std::string_view name;
 };
-constexpr std::array<ToolName, 4> kToolNames = {{{McpTool::kGenerate, "generate"},
+constexpr std::array<ToolName, 5> kToolNames = {{{McpTool::kGenerate, "generate"},
                                                  {McpTool::kStatus, "status"},
                                                  {McpTool::kCancel, "cancel"},
-                                                 {McpTool::kHistory, "history"}}};
+                                                 {McpTool::kHistory, "history"},
+                                                 {McpTool::kPlace, "place_in_ardour"}}};
 
 json::string text_of(std::string_view text) {
   return json::string(text.data(), text.size());
@@ -71,6 +74,19 @@ Result<std::string> text_member(const json::object& object, const char* name) {
                std::string(name) + " must be a text, got " + write_json(*found), name};
 }
 
+Result<std::string> id_member(const json::object& object, const char* name, const char* source) {
+  auto id = text_member(object, name);
+  if (!id) return id;
+  const bool plain = std::all_of(id->begin(), id->end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+  });
+  if (plain && id->size() == kIdLength) return id;
+  return Error{ErrorCode::kInvalidArgument,
+               std::string(name) + " must be the 26 characters that " + source + " gave, got " +
+                   write_json(text_of(*id)),
+               name};
+}
+
 Result<std::int64_t> whole_member(const json::object& object, const char* name,
                                   std::int64_t fallback, std::int64_t largest) {
   const json::value* found = object.if_contains(name);
@@ -104,12 +120,15 @@ json::object generate_schema() {
   return object_schema(std::move(properties), json::array{"prompt"});
 }
 
+json::object id_schema(const char* description) {
+  return {{"type", "string"},
+          {"minLength", kIdLength},
+          {"maxLength", kIdLength},
+          {"description", description}};
+}
+
 json::object job_schema(bool required) {
-  json::object id = {{"type", "string"},
-                     {"minLength", 26},
-                     {"maxLength", 26},
-                     {"description", "the id that generate gave"}};
-  return object_schema({{"job_id", std::move(id)}},
+  return object_schema({{"job_id", id_schema("the id that generate gave")}},
                        required ? json::array{"job_id"} : json::array{});
 }
 
@@ -124,6 +143,23 @@ json::object history_schema() {
        {"page", whole(1'000'000'000, "from 1")},
        {"page_size", whole(kLargestPage, "takes on a page; default: 20")}},
       json::array{});
+}
+
+json::object place_schema() {
+  const InsertionRequest defaults;
+  return object_schema({{"take_id", id_schema("the id of a take, as status and history give it")},
+                        {"at",
+                         {{"type", "string"},
+                          {"pattern", kInsertionPlacePattern},
+                          {"default", text_of(defaults.at)},
+                          {"description", "playhead, sample:N, or bar:N with bars from 1"}}},
+                        {"track",
+                         {{"type", "string"},
+                          {"minLength", 1},
+                          {"maxLength", kLongestTrack},
+                          {"default", text_of(defaults.track)},
+                          {"description", "selected, new, or the name of a track"}}}},
+                       json::array{"take_id"});
 }
 
 struct ToolFacts {
@@ -162,7 +198,13 @@ std::string encode_mcp_tools() {
            tool("cancel", {"Cancel a job", "Cancels a job that has not ended.", false, true},
                 job_schema(true)),
            tool("history", {"Look back", "Earlier takes, newest first.", true, false},
-                history_schema())}}});
+                history_schema()),
+           tool("place_in_ardour",
+                {"Place a take in Ardour",
+                 "Puts a take on the timeline of the Ardour session that the person has open, as a "
+                 "region beside what is there, and answers when it is there. Ask the person first.",
+                 false, false},
+                place_schema())}}});
 }
 
 RpcLine decode_rpc(std::string_view line) {
@@ -257,20 +299,11 @@ Result<GenerationRequest> decode_mcp_generate(std::string_view arguments) {
 }
 
 Result<std::string> decode_mcp_job(std::string_view arguments, bool required) {
-  constexpr std::size_t kIdLength = 26;  // A ULID
   const auto object = object_in(arguments, "arguments");
   if (!object) return object.error();
   if (Status only = expect_only(*object, {"job_id"}); !only) return only.error();
-  auto id = text_member(*object, "job_id");
-  if (!id || (id->empty() && !required && !object->contains("job_id"))) return id;
-  const bool plain = std::all_of(id->begin(), id->end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
-  });
-  if (plain && id->size() == kIdLength) return id;
-  return Error{
-      ErrorCode::kInvalidArgument,
-      "job_id must be the 26 characters that generate gave, got " + write_json(text_of(*id)),
-      "job_id"};
+  if (!required && !object->contains("job_id")) return std::string();
+  return id_member(*object, "job_id", "generate");
 }
 
 Result<McpHistoryArguments> decode_mcp_history(std::string_view arguments) {
@@ -291,6 +324,24 @@ Result<McpHistoryArguments> decode_mcp_history(std::string_view arguments) {
   }
   return McpHistoryArguments{*query, favourites != nullptr && favourites->get_bool(), *page,
                              *page_size};
+}
+
+Result<InsertionRequest> decode_mcp_place(std::string_view arguments) {
+  const auto object = object_in(arguments, "arguments");
+  if (!object) return object.error();
+  if (Status only = expect_only(*object, {"take_id", "at", "track"}); !only) return only.error();
+  auto take_id = id_member(*object, "take_id", "status or history");
+  if (!take_id) return std::move(take_id).error();
+  InsertionRequest request;
+  request.take_id = *std::move(take_id);
+  for (const auto& [name, field] : {std::pair("at", &request.at), {"track", &request.track}}) {
+    if (!object->contains(name)) continue;
+    auto text = text_member(*object, name);
+    if (!text) return std::move(text).error();
+    *field = *std::move(text);
+  }
+  if (Status fine = check(request); !fine) return fine.error();
+  return request;
 }
 
 std::string encode_tool_result(std::string_view text) {

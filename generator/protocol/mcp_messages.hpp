@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "generator/base/result.hpp"
+#include "generator/protocol/insertion.hpp"
 #include "generator/protocol/request.hpp"
 
 // The Model Context Protocol as far as our server speaks it, one JSON-RPC 2.0 message a line.
@@ -42,7 +43,7 @@ std::string negotiated_mcp_revision(std::string_view params);
 /// The result of `initialize`.
 std::string encode_mcp_server(const std::string& revision, const std::string& version);
 
-enum class McpTool { kGenerate, kStatus, kCancel, kHistory };
+enum class McpTool { kGenerate, kStatus, kCancel, kHistory, kPlace };
 
 /// The result of `tools/list`: every tool with the schema of its arguments. Those of `generate` are
 /// rows of the parameter table; fields that name a path are not among them.
@@ -68,6 +69,8 @@ struct McpHistoryArguments {
   std::int64_t page_size = 20;  ///< 1 to 50
 };
 Result<McpHistoryArguments> decode_mcp_history(std::string_view arguments);
+/// Which take goes where. The session is the one that is open: its folder would be a path.
+Result<InsertionRequest> decode_mcp_place(std::string_view arguments);
 
 /// The result of a tool call: `text` is an object in JSON.
 std::string encode_tool_result(std::string_view text);

@@ -2,8 +2,6 @@
 // What can be asked of the desk: which session, which take, and once.
 #include <unistd.h>
 
-#include <sstream>
-
 #include "tests/jobs/insertion_studio.hpp"
 
 namespace fs = std::filesystem;
@@ -27,14 +25,7 @@ TEST_CASE("A session is chosen by folder, file or name, and two are never guesse
   request.session = "song";
   CHECK(has(studio.refused(request).message, "\"song\" is not open"));
   // A second Ardour: any other process that runs.
-  song.facts.pid = ::getppid();
-  std::ifstream file("/proc/" + std::to_string(::getppid()) + "/stat");
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  std::istringstream fields(text.substr(text.rfind(')') + 1));
-  std::string field;
-  for (int i = 3; i <= 22; ++i) fields >> field;
-  song.facts.started = std::stoll(field);
-  song.write_facts();
+  song.is_open_in(::getppid());
   request.session.reset();
   const auto two = studio.refused(request);
   CHECK(two.code == ErrorCode::kConflict);

@@ -49,15 +49,15 @@ TEST_CASE("Before the handshake only a ping is answered", "[mcp]") {
   CHECK(host.calls.empty());
 }
 
-TEST_CASE("The tools are four, and none takes a path", "[mcp]") {
+TEST_CASE("The tools are five, and none takes a path", "[mcp]") {
   Session session;
   const std::string tools = session.answer(R"({"jsonrpc":"2.0","id":1,"method":"tools/list"})");
-  for (const char* name : {"generate", "status", "cancel", "history"}) {
+  for (const char* name : {"generate", "status", "cancel", "history", "place_in_ardour"}) {
     CHECK_THAT(tools, Contains(std::string(R"("name":")") + name + '"'));
   }
   CHECK_THAT(tools, Contains(R"("bpm")") && Contains(R"("maximum":300)"));
   CHECK_THAT(tools, !Contains("output_dir") && !Contains("melody") && !Contains("continue_from") &&
-                        !Contains("path") && !Contains("url"));
+                        !Contains("path") && !Contains("url") && !Contains("session\""));
 }
 
 TEST_CASE("A request reaches the host with all its fields", "[mcp]") {
@@ -76,6 +76,7 @@ TEST_CASE("A request reaches the host with all its fields", "[mcp]") {
 TEST_CASE("Arguments that no tool has are refused before the host is asked", "[mcp]") {
   Session session;
   const std::string job = R"("job_id":"01JD7Y3K2M0000000000000001")";
+  const std::string take = R"("take_id":"01JD7Y3K2M0000000000000002")";
   const std::vector<std::pair<std::string, std::string>> calls = {
       {"generate", R"({"prompt":"house","output_dir":"/etc"})"},
       {"generate", R"({"prompt":"house","melody":"/etc/passwd"})"},
@@ -94,7 +95,21 @@ TEST_CASE("Arguments that no tool has are refused before the host is asked", "[m
       {"history", R"({"page_size":51})"},
       {"history", R"({"page":0})"},
       {"history", R"({"query":["a"]})"},
-      {"history", R"({"favourites_only":"yes"})"}};
+      {"history", R"({"favourites_only":"yes"})"},
+      {"place_in_ardour", "{}"},
+      {"place_in_ardour", R"({"take_id":"0001"})"},
+      {"place_in_ardour", R"({"take_id":"../../../../../etc/passwd"})"},
+      {"place_in_ardour", "{" + take + R"(,"session":"/music/song"})"},
+      {"place_in_ardour", "{" + take + R"(,"idempotency_key":"x"})"},
+      {"place_in_ardour", "{" + take + R"(,"at":"bar:0"})"},
+      {"place_in_ardour", "{" + take + R"(,"at":"sample:-1"})"},
+      {"place_in_ardour", "{" + take + R"(,"at":"sample:1000000000000"})"},
+      {"place_in_ardour", "{" + take + R"(,"at":"http://example.org"})"},
+      {"place_in_ardour", "{" + take + R"(,"at":""})"},
+      {"place_in_ardour", "{" + take + R"(,"at":3})"},
+      {"place_in_ardour", "{" + take + R"(,"track":""})"},
+      {"place_in_ardour", "{" + take + R"(,"track":"a\u0000b"})"},
+      {"place_in_ardour", "{" + take + R"(,"track":")" + std::string(201, 't') + "\"}"}};
   for (const auto& [tool, arguments] : calls) {
     INFO(tool << arguments);
     CHECK_THAT(session.answer(tool_call(tool, arguments)), Contains(kFailed));
@@ -109,9 +124,14 @@ TEST_CASE("Each tool asks the host for what it says", "[mcp]") {
   session.answer(tool_call("status", "{}"));
   session.answer(tool_call("cancel", job));
   session.answer(tool_call("history", R"({"query":"house","page":2,"page_size":50})"));
-  CHECK(session.host.calls == std::vector<std::string>{"job 01JD7Y3K2M0000000000000001", "queue",
-                                                       "cancel 01JD7Y3K2M0000000000000001",
-                                                       "history house 2 50"});
+  session.answer(tool_call("place_in_ardour", R"({"take_id":"01JD7Y3K2M0000000000000002"})"));
+  session.answer(tool_call("place_in_ardour", R"({"take_id":"01JD7Y3K2M0000000000000002",)"
+                                              R"("at":"bar:9","track":"Lead \"1\""})"));
+  CHECK(session.host.calls ==
+        std::vector<std::string>{"job 01JD7Y3K2M0000000000000001", "queue",
+                                 "cancel 01JD7Y3K2M0000000000000001", "history house 2 50",
+                                 "place 01JD7Y3K2M0000000000000002 playhead selected",
+                                 "place 01JD7Y3K2M0000000000000002 bar:9 Lead \"1\""});
 }
 
 TEST_CASE("What the host cannot do is told as a sentence", "[mcp]") {
@@ -139,6 +159,19 @@ TEST_CASE("A client that asks for too much is slowed down", "[mcp]") {
   session.host.waiting = 32;
   CHECK_THAT(session.answer(call), Contains(kFailed) && Contains("32 jobs wait"));
   CHECK(session.host.requests.size() == 13);
+}
+
+TEST_CASE("Takes are placed at a pace, too", "[mcp]") {
+  Session session;
+  const std::string call =
+      tool_call("place_in_ardour", R"({"take_id":"01JD7Y3K2M0000000000000002"})");
+  for (int i = 0; i < 12; ++i) CHECK_THAT(session.answer(call), !Contains(kFailed));
+  CHECK_THAT(session.answer(call),
+             Contains(kFailed) && Contains("place_in_ardour may be called 12 times a minute"));
+  CHECK_THAT(session.answer(tool_call("generate", R"({"prompt":"house"})")), !Contains(kFailed));
+  session.now += std::chrono::seconds(60);
+  CHECK_THAT(session.answer(call), !Contains(kFailed));
+  CHECK(session.host.calls.size() == 14);
 }
 
 TEST_CASE("What is no request gets the fault that JSON-RPC names", "[mcp]") {

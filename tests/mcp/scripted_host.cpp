@@ -34,6 +34,11 @@ Result<std::string> ScriptedHost::history(const protocol::McpHistoryArguments& a
   return next_answer;
 }
 
+Result<std::string> ScriptedHost::place(const protocol::InsertionRequest& request) {
+  calls.push_back("place " + request.take_id + " " + request.at + " " + request.track);
+  return next_answer;
+}
+
 std::string tool_call(const std::string& name, const std::string& arguments) {
   return R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":")" + name +
          R"(","arguments":)" + arguments + "}}";

@@ -16,6 +16,7 @@ class ScriptedHost : public mcp::ToolHost {
   Result<std::string> queue() override;
   Result<std::string> cancel(const std::string& job_id) override;
   Result<std::string> history(const protocol::McpHistoryArguments& arguments) override;
+  Result<std::string> place(const protocol::InsertionRequest& request) override;
   Result<std::int64_t> jobs_waiting() override { return waiting; }
 
   std::vector<std::string> calls{};

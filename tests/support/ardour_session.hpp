@@ -25,13 +25,17 @@ class ArdourSession {
     facts.name = name;
     facts.rate = 48'000;
     facts.bpm = 120;
-    facts.pid = ::getpid();
-    facts.started = start_of_this_process();
-    write_facts();
+    is_open_in(::getpid());
   }
 
   protocol::ArdourFacts facts{};
 
+  /// Takes another process that runs for the Ardour.
+  void is_open_in(pid_t process) {
+    facts.pid = process;
+    facts.started = start_of(process);
+    write_facts();
+  }
   void write_facts() const { write("facts.json", encode(facts)); }
   [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
   [[nodiscard]] bool has(const std::string& name) const {
@@ -71,8 +75,8 @@ class ArdourSession {
     REQUIRE(file.good());
     return {std::istreambuf_iterator<char>(file), {}};
   }
-  static std::int64_t start_of_this_process() {
-    std::ifstream file("/proc/self/stat");
+  static std::int64_t start_of(pid_t process) {
+    std::ifstream file("/proc/" + std::to_string(process) + "/stat");
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     std::istringstream fields(text.substr(text.rfind(')') + 1));
     std::string field;

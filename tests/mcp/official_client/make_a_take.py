@@ -35,7 +35,8 @@ async def main(program, home):
     server = StdioServerParameters(command=program, args=["mcp"], env=environment)
     async with Client(server) as client:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-        assert set(tools) == {"generate", "status", "cancel", "history"}, tools
+        assert set(tools) == {
+            "generate", "status", "cancel", "history", "place_in_ardour"}, tools
         assert "output_dir" not in tools["generate"].input_schema["properties"]
 
         refused = await client.call_tool("generate", {"prompt": "house", "bpm": 9000})
@@ -46,6 +47,13 @@ async def main(program, home):
         assert job["status"] == "completed", job
         history = facts_of(await client.call_tool("history", {"query": "house"}))
         assert history["total"] == 1, history
+
+        place = tools["place_in_ardour"]
+        assert set(place.input_schema["properties"]) == {"take_id", "at", "track"}, place
+        assert not place.annotations.read_only_hint, place
+        take = history["generations"][0]["id"]
+        nobody = await client.call_tool("place_in_ardour", {"take_id": take, "at": "bar:2"})
+        assert nobody.is_error and "no Ardour session is open" in nobody.content[0].text, nobody
         print("negotiated", client.protocol_version)
 
 
