@@ -27,8 +27,8 @@ constexpr auto kSoon = 50ms;
 
 Error no_session() {
   return {ErrorCode::kConflict,
-          "no Ardour session is open that can take a take: open one in Ardour, and if one is open, "
-          "see 'dgx-music ardour status' whether the hook is installed"};
+          "no Ardour session is open that has the hook: open one; if one is open, run 'dgx-music "
+          "ardour install' while Ardour is closed"};
 }
 
 std::string names_of(const std::vector<SessionFolder>& sessions) {

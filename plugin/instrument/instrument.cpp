@@ -28,6 +28,10 @@ fs::path plugin_folder(const fs::path& kept) {
   return kept.parent_path().parent_path();
 }
 
+fs::path session_of(const fs::path& kept) {
+  return plugin_folder(kept).parent_path().parent_path();
+}
+
 // True for the folder of a session that Ardour has saved: the service takes it for takes.
 bool is_session(const fs::path& folder) {
   std::error_code error;
@@ -48,10 +52,8 @@ std::string name_of(const protocol::Take& take) {
 }  // namespace
 
 Instrument::Instrument(double sample_rate, HostServices host, Result<ServiceAddress> service)
-    : host_{[this, make = std::move(host.make_path)](const std::string& name) {
-              return make && is_active_.load() ? make(name) : std::filesystem::path();
-            },
-            std::move(host.warn)},
+    : make_path_(std::move(host.make_path)),
+      host_{[this](const std::string& name) { return folder_of(name); }, std::move(host.warn)},
       sample_rate_(sample_rate),
       player_(sample_rate),
       deaf_frames_(std::llround(kDeafSeconds * sample_rate)),
@@ -62,6 +64,23 @@ Instrument::Instrument(double sample_rate, HostServices host, Result<ServiceAddr
              [this](const std::vector<protocol::Take>& takes) { take_in(takes); },
              [this](const std::string& sentence) { say(sentence); }}) {
   for (std::size_t i = 0; i < kControlCount; ++i) values_[i] = control(i).initial;
+}
+
+// Each answer of the host also says where the session lies: after a rename or a save-as, anew.
+fs::path Instrument::folder_of(const std::string& name) {
+  if (!make_path_ || !is_active_.load()) return {};
+  fs::path kept = make_path_(name);
+  if (!kept.is_absolute()) return kept;
+  const fs::path session = session_of(kept);
+  const bool is_saved = is_session(session);
+  const MutexLock lock(mutex_);
+  session_ = is_saved ? std::optional(session.string()) : std::nullopt;
+  return kept;
+}
+
+std::optional<std::string> Instrument::session() const {
+  const MutexLock lock(mutex_);
+  return session_;
 }
 
 void Instrument::set_control(std::size_t index, float value) noexcept {
@@ -209,10 +228,9 @@ void Instrument::generate_by_controls() {
 
 // On the desk's thread, as take_in().
 void Instrument::complete(protocol::GenerationRequest& request) const {
-  if (!host_.make_path) return;
   const fs::path kept = host_.make_path("takes");
   if (!kept.is_absolute()) return;
-  const fs::path session = plugin_folder(kept).parent_path().parent_path();
+  const fs::path session = session_of(kept);
   if (is_session(session)) request.output_dir = (session / "dgx-music" / "takes").string();
 }
 
@@ -233,7 +251,7 @@ InstrumentState Instrument::save() {
   state.pads = shelf_.takes_to_save();
   state.prompt = desk_.prompt();
   state.request = desk_.request();
-  const fs::path kept = host_.make_path ? host_.make_path("takes") : fs::path();
+  const fs::path kept = host_.make_path("takes");
   const MutexLock lock(mutex_);
   const std::string home = kept.is_absolute() ? plugin_folder(kept).filename().string() : home_;
   if (id_.empty() || home != home_) id_ = new_ulid();

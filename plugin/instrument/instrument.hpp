@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -57,6 +58,7 @@ class Instrument final : public PanelPort {
   [[nodiscard]] RequestNews request_news() const override { return desk_.news(); }
   [[nodiscard]] std::optional<HostTempo> host_tempo() const noexcept override;
   [[nodiscard]] double sample_rate() const noexcept override { return sample_rate_; }
+  [[nodiscard]] std::optional<std::string> session() const override;
 
   [[nodiscard]] ShownPad pad(int pad) const { return shelf_.shown(pad); }
   /// What is not as it should be, a sentence each.
@@ -82,6 +84,7 @@ class Instrument final : public PanelPort {
   void tell_meters() noexcept;
   void trigger(bool on) noexcept;
   void complete(protocol::GenerationRequest& request) const;
+  [[nodiscard]] std::filesystem::path folder_of(const std::string& name);
   void take_in(const std::vector<protocol::Take>& takes);
   void say(const std::string& sentence);
   [[nodiscard]] float value(std::size_t index) const noexcept {
@@ -89,6 +92,7 @@ class Instrument final : public PanelPort {
   }
   [[nodiscard]] int whole(std::size_t index) const noexcept;
 
+  std::function<std::filesystem::path(const std::string&)> make_path_;
   HostServices host_;
   double sample_rate_;
   // What the host said of its tempo.
@@ -106,6 +110,7 @@ class Instrument final : public PanelPort {
   mutable Mutex mutex_;
   std::string id_ DGX_GUARDED_BY(mutex_);
   std::string home_ DGX_GUARDED_BY(mutex_);
+  std::optional<std::string> session_ DGX_GUARDED_BY(mutex_){};
   std::string said_ DGX_GUARDED_BY(mutex_);  // Of the last request, where something went wrong
   std::int32_t saves_ DGX_GUARDED_BY(mutex_) = 0;
 

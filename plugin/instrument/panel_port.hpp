@@ -58,6 +58,8 @@ class PanelPort {
   /// Nothing while the host has told no tempo.
   [[nodiscard]] virtual std::optional<HostTempo> host_tempo() const noexcept = 0;
   [[nodiscard]] virtual double sample_rate() const noexcept = 0;  ///< Hz
+  /// Folder of the saved Ardour session, as far as the host has told it by now.
+  [[nodiscard]] virtual std::optional<std::string> session() const = 0;
 
  protected:
   PanelPort() = default;

@@ -68,6 +68,9 @@ void PanelSession::carry_out_acts() {
       job_is_shown_ = false;
       intent = ui::StartService{};  // The panel looks for it at once; only one comes to life.
     }
+    if (auto* insert = std::get_if<ui::InsertTake>(&intent)) {
+      insert->request.session = instrument_.session();
+    }
     poller_.post(std::move(intent));
   }
   for (ui::PadAct& act : model.take_pad_acts()) {

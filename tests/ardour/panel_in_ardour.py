@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The panel in a real Ardour: a prompt is typed, and the take is the session's.
+"""The panel in a real Ardour: a prompt is typed, the take is the session's, and goes on the timeline.
 
 usage: panel_in_ardour.py BUILD_FOLDER [PICTURE.png]
 
 Makes a session with the instrument, opens it with the panel on a display of its own, types a
 sentence with blanks and capitals (all of them keys that Ardour binds), and presses Generate. The
-take has to lie in the session, and the instrument's own folder has to hold it. Exit status 77: a
-program is missing here.
+take has to lie in the session, and the instrument's own folder has to hold it. Then `Insert at
+playhead` is pressed, and the saved session has to hold the take as a region there, in its whole
+length. Exit status 77: a program is missing here.
 """
 import contextlib
 import glob
@@ -19,9 +20,11 @@ import xml.etree.ElementTree as ElementTree
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "support"))
-from panel_desk import HEADING, Desk, click, find_panel, type_prompt, wait_for
+from panel_desk import (HEADING, INSERT, REMEDY, Desk, click, find_panel, type_prompt, wait_for)
+from place_takes import own_ui_scripts, samples_of
 
 PROGRAMS = ("Xvfb", "openbox", "xdotool", "ardour", "ardour7-lua", "import")
+PLAYHEAD = 123456  # Samples of the session, off any grid
 PROMPT = "Hello Warm Lo-Fi hip hop with a Rhodes"
 
 # No questions at the first start, and sound to nowhere.
@@ -46,7 +49,8 @@ def settle_ardour(home):
     folder = home + "/.config/ardour7"
     os.makedirs(folder)
     for name, text in ((".a7", ""), ("config", CONFIG),
-                       ("instant.xml", "<instant><no-memory-warning/></instant>")):
+                       ("instant.xml", "<instant><no-memory-warning/></instant>"),
+                       ("ui_scripts", own_ui_scripts())):
         with open(os.path.join(folder, name), "w") as file:
             file.write(text)
 
@@ -71,6 +75,33 @@ def make_session(desk):
     return folder
 
 
+def tell_hook(desk, name, text):
+    """What tests/ardour/test_hook.lua does, and how it says that it has."""
+    path = os.path.join(desk.home, name)
+    with open(path + ".tmp", "w") as file:
+        file.write(text)
+    os.rename(path + ".tmp", path)
+    wait_for("the hook to " + name, lambda: not os.path.exists(path))
+
+
+def insert_at_playhead(desk, window, session, take):
+    """On the selected track, which is none for audio; then, as the panel offers, on a new one."""
+    tell_hook(desk, "locate", str(PLAYHEAD))
+    wait_for("the playhead to move", lambda: any(
+        '"playhead":%d,' % PLAYHEAD in open(path).read()
+        for path in glob.glob(desk.home + "/dgx-music/ardour/*/facts.json")))
+    for place in (INSERT, REMEDY):
+        click(desk, window, place)
+        time.sleep(2)  # The panel says what came of it; only its picture could tell.
+    wait_for("the region's audio", lambda: glob.glob(session + "/interchange/*/audiofiles/*.wav"))
+    tell_hook(desk, "save", "")
+    listed = desk.run("ardour7-lua", HERE + "/list_regions.lua", session, "song")
+    regions = [line[7:].split("\t") for line in listed.splitlines() if line.startswith("REGION ")]
+    frames = len(samples_of(take["file_path"])[0])
+    assert [region[2:] for region in regions] == [[str(PLAYHEAD), str(frames)]], listed
+    return regions[0][0]
+
+
 def main(build, picture):
     missing = [name for name in PROGRAMS if shutil.which(name) is None]
     if missing:
@@ -79,6 +110,9 @@ def main(build, picture):
     with contextlib.ExitStack() as stack:
         desk = Desk(build, stack)
         settle_ardour(desk.home)
+        desk.environment["TEST_FOLDER"] = desk.home
+        installed = desk.run(build + "/bin/dgx-music", "ardour", "install")
+        assert "DGX: Place takes" in installed, installed
         session = make_session(desk)
         desk.open_display()
         desk.start("openbox")
@@ -91,11 +125,13 @@ def main(build, picture):
                  lambda: glob.glob(session + "/plugins/*/scratch/*.wav"))
         seconds = time.monotonic() - begun
         assert take["file_path"].startswith(session + "/dgx-music/takes/"), take["file_path"]
+        region = insert_at_playhead(desk, window, session, take)
         click(desk, window, HEADING)
         if picture:
             time.sleep(1)
             desk.run("import", "-window", "root", picture)
         print("typed, generated and on a pad in Ardour in %.1f s, typing included" % seconds)
+        print("inserted from the panel: %s at sample %d, whole" % (region, PLAYHEAD))
 
 
 main(os.path.abspath(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None)

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 ardour { ["type"] = "EditorHook", name = "Test hook" }
--- Saves the session when TEST_FOLDER/save is there, and measures a tick at rest of the hook in
+-- Saves the session when TEST_FOLDER/save is there, moves the playhead to the sample that is written
+-- in TEST_FOLDER/locate, and measures a tick at rest of the hook in
 -- TEST_FOLDER/measure, in microseconds.
 function factory () return function ()
   local folder = os.getenv ("TEST_FOLDER")
@@ -8,6 +9,13 @@ function factory () return function ()
   if ARDOUR.LuaAPI.file_test (folder .. "/save", exists) then
     Session:save_state ("", false, false, false, false, false)
     os.remove (folder .. "/save")
+  end
+  local place = io.open (folder .. "/locate")
+  if place then
+    Session:request_locate (math.tointeger (place:read ("n")), false,
+      ARDOUR.LocateTransportDisposition.MustStop, ARDOUR.TransportRequestSource.TRS_UI)
+    place:close ()
+    os.remove (folder .. "/locate")
   end
   local file = io.open (folder .. "/measure")
   if not file then return end

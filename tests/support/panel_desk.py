@@ -11,6 +11,8 @@ PANEL = (900, 560)
 # Places in the panel at its usual size, from the top left corner.
 PROMPT_BOX = (200, 150)
 GENERATE = (200, 517)
+INSERT = (812, 268)  # With the pads of an instrument below
+REMEDY = (785, 441)  # "On a new track", beside a sentence of two lines
 HEADING = (560, 24)  # Nothing is there
 
 

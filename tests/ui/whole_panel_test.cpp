@@ -3,6 +3,7 @@
 #include <csignal>
 
 #include "tests/integration/program.hpp"
+#include "tests/support/ardour_session.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/ui/panel_desk.hpp"
 #include "ui/headless/offscreen.hpp"
@@ -38,6 +39,21 @@ class Person {
   bool sees(const Done& done) {
     return desk_->wait_until(done);
   }
+  /// A take that was made in the panel.
+  void make_take() {
+    click("prompt");
+    type("a short beat");
+    click("bars 2");
+    click("generate");
+    REQUIRE(sees([&] { return model().history.selected() != nullptr && !model().busy(); }));
+  }
+  /// What the hook in Ardour shows of a session, by the folders of this program.
+  [[nodiscard]] ArdourSession open_session() const {
+    return {program_.socket().parent_path() / "ardour", "song"};
+  }
+  [[nodiscard]] bool has_notice(const std::string& words) {
+    return model().notice() && model().notice()->sentence.find(words) != std::string::npos;
+  }
   /// The service's exit code.
   int leave() {
     service_.send(SIGTERM);
@@ -61,7 +77,8 @@ TEST_CASE("A prompt that is typed in the panel becomes a take with a waveform", 
   person.click("generate");
   REQUIRE(person.sees([&] {
     const ShownTake* take = person.model().history.selected();
-    return take != nullptr && person.model().history.waveform(take->take.id) != nullptr;
+    return take != nullptr && !person.model().busy() &&
+           person.model().history.waveform(take->take.id) != nullptr;
   }));
   const ShownTake& take = *person.model().history.selected();
   CHECK(take.take.prompt == "Warm lo-fi hip hop, dusty drums");
@@ -85,5 +102,46 @@ TEST_CASE("Cancel in the panel leaves no take", "[ui]") {
   person.click("cancel");
   REQUIRE(person.sees([&] { return !person.model().busy(); }));
   CHECK(person.model().job()->status == protocol::JobStatus::kCancelled);
+  CHECK(person.leave() == 0);
+}
+
+TEST_CASE("A take is inserted at the playhead from the panel", "[ui]") {
+  Person person;
+  person.make_take();
+  person.click("insert");
+  REQUIRE(person.sees([&] { return person.has_notice("no Ardour session is open"); }));
+
+  ArdourSession session = person.open_session();
+  person.click("insert");
+  REQUIRE(person.sees([&] { return session.has("next.json"); }));
+  CHECK(session.posted().at == "playhead");
+  CHECK(session.posted().track == "selected");
+  REQUIRE(person.sees([&] { return person.has_notice("Waiting for Ardour"); }));
+  session.place(24'000);
+  REQUIRE(person.sees([&] { return !person.model().inserting(); }));
+  CHECK(person.model().notice()->sentence ==
+        "Placed on Audio 1 from sample 24000, 4800 samples long");
+  CHECK(person.leave() == 0);
+}
+
+TEST_CASE("An insertion is taken back, or goes on a new track after the selected one could not do",
+          "[ui]") {
+  Person person;
+  person.make_take();
+  ArdourSession session = person.open_session();
+  person.click("insert");
+  REQUIRE(person.sees([&] { return person.has_notice("Waiting for Ardour"); }));
+  person.click("remedy");
+  REQUIRE(person.sees([&] { return person.has_notice("Taken back"); }));
+  CHECK_FALSE(session.has("next.json"));
+
+  person.click("insert");
+  REQUIRE(person.sees([&] { return person.has_notice("Waiting for Ardour"); }));
+  const std::string id = session.claim();
+  session.finish(id, {id, "no audio track is selected in Ardour", {}, {}, {}, {}});
+  REQUIRE(person.sees([&] { return person.has_notice("Not placed: no audio track"); }));
+  person.click("remedy");
+  REQUIRE(person.sees([&] { return person.has_notice("Waiting for Ardour"); }));
+  CHECK(session.posted().track == "new");
   CHECK(person.leave() == 0);
 }

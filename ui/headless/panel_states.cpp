@@ -208,6 +208,53 @@ void make_trashed(PanelModel& model) {
   gone.trashed_at = kStateTime;
   model.apply(TakeChanged{gone});
 }
+void make_instrument(PanelModel& model) {
+  with_takes(model);
+  model.board.emplace();
+  model.board->selected = 2;
+  model.board->pads[0] = {"01K08", "warm lo-fi", {}, true};
+  model.board->pads[1] = {"", "a file of one's own", {}, true};
+  model.board->pads[4] = {"01K09", "on its way", {}, false};
+  model.board->pads[11] = {"01K07", "lost", "Pad 12: cannot play 'lost.wav': it is not there",
+                           false};
+}
+protocol::InsertionView insertion(protocol::InsertionStatus status) {
+  protocol::InsertionView view;
+  view.insertion_id = "01INS";
+  view.take_id = "01K0A";
+  view.status = status;
+  return view;
+}
+void make_inserting(PanelModel& model) {
+  make_instrument(model);
+  model.insert("01K0A");
+  model.apply(InsertionPosted{insertion(protocol::InsertionStatus::kWaiting)});
+}
+void make_inserted(PanelModel& model) {
+  make_inserting(model);
+  protocol::InsertionView view = insertion(protocol::InsertionStatus::kDone);
+  view.ended_at = kStateTime;
+  view.placed_track = "Rhodes 2";
+  view.sample = 2'057'142;
+  view.length = 1'097'142;
+  model.apply(view);
+}
+void make_not_inserted(PanelModel& model) {
+  make_inserting(model);
+  protocol::InsertionView view = insertion(protocol::InsertionStatus::kFailed);
+  view.ended_at = kStateTime;
+  view.message = "no audio track is selected in Ardour; select one, name one, or ask for a new one";
+  model.apply(view);
+}
+void make_no_hook(PanelModel& model) {
+  make_instrument(model);
+  model.insert("01K0A");
+  model.apply(Refused{
+      InsertTake{},
+      {ErrorCode::kConflict,
+       "no Ardour session is open that has the hook: open one; if one is open, run 'dgx-music "
+       "ardour install' while Ardour is closed"}});
+}
 void make_refused(PanelModel& model) {
   with_takes(model);
   model.prompt.text = "x";
@@ -223,16 +270,6 @@ void make_musicgen(PanelModel& model) {
   model.prompt.tempo = TempoSource::kOwn;
   model.prompt.seed = protocol::kSeedCount - 1;
   model.prompt.seed_locked = true;
-}
-void make_instrument(PanelModel& model) {
-  with_takes(model);
-  model.board.emplace();
-  model.board->selected = 2;
-  model.board->pads[0] = {"01K08", "warm lo-fi", {}, true};
-  model.board->pads[1] = {"", "a file of one's own", {}, true};
-  model.board->pads[4] = {"01K09", "on its way", {}, false};
-  model.board->pads[11] = {"01K07", "lost", "Pad 12: cannot play 'lost.wav': it is not there",
-                           false};
 }
 void make_long_words(PanelModel& model) {
   with_takes(model);
@@ -261,6 +298,10 @@ const std::vector<PanelState>& panel_states() {
       {"failed", "a job failed", make_failed},
       {"lost", "the service does not answer", make_lost},
       {"trashed", "a take was moved to the trash", make_trashed},
+      {"inserting", "Ardour was asked to place a take, and has not begun", make_inserting},
+      {"inserted", "Ardour has placed a take", make_inserted},
+      {"not-inserted", "a take could not go on the selected track", make_not_inserted},
+      {"no-hook", "Ardour's hook does not answer", make_no_hook},
       {"refused", "the service refused a change, and the prompt is too short", make_refused},
       {"long-words", "a prompt of nearly 1,000 characters", make_long_words},
   };

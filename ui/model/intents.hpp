@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "generator/protocol/api_messages.hpp"
+#include "generator/protocol/insertion.hpp"
 #include "generator/protocol/request.hpp"
 
 // What a person asked for in the panel, on its way to the service. The model makes them, and the
@@ -41,10 +42,22 @@ struct ShowWaveform {
 struct ShowJob {
   std::string job_id{};
 };
+/// Have Ardour place a take on its timeline.
+struct InsertTake {
+  protocol::InsertionRequest request{};
+};
+struct TakeBackInsertion {
+  std::string insertion_id{};
+};
+/// What became of an insertion, where news of it may have been missed.
+struct ShowInsertion {
+  std::string insertion_id{};
+};
 /// Start the service where none runs, without asking anything of it.
 struct StartService {};
 
-using Intent = std::variant<GenerateTakes, CancelJob, ShowHistory, ChangeTake, TrashTake,
-                            RestoreTake, ShowWaveform, ShowJob, StartService>;
+using Intent =
+    std::variant<GenerateTakes, CancelJob, ShowHistory, ChangeTake, TrashTake, RestoreTake,
+                 ShowWaveform, ShowJob, InsertTake, TakeBackInsertion, ShowInsertion, StartService>;
 
 }  // namespace dgx::ui

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "ui/model/words.hpp"
+
 namespace dgx::ui {
 namespace {
 
@@ -77,7 +79,7 @@ void PanelModel::generate() {
   notice_.reset();
   auto request = prompt.request(host, model_samples());
   if (!request) {
-    notice_ = Notice{request.error().message, true, {}};
+    notice_ = Notice{request.error().message, true};
     return;
   }
   prompt.remember(prompt.text);
@@ -140,10 +142,36 @@ void PanelModel::trash(const std::string& take_id) {
   ask(TrashTake{take_id});
 }
 
-void PanelModel::undo_trash() {
-  if (!notice_ || !notice_->trashed_take) return;
-  ask(RestoreTake{*notice_->trashed_take});
-  notice_.reset();
+void PanelModel::use_remedy() {
+  if (!notice_) return;
+  const Notice notice = *std::exchange(notice_, std::nullopt);
+  switch (notice.remedy) {
+    case Remedy::kNone:
+      return;
+    case Remedy::kRestoreTake:
+      return ask(RestoreTake{notice.take_id});
+    case Remedy::kTakeBack:
+      return take_back_insertion();
+    case Remedy::kInsertOnNewTrack:
+      return insert(notice.take_id, true);
+  }
+}
+
+void PanelModel::insert(const std::string& take_id, bool on_new_track) {
+  if (inserting()) return;
+  protocol::InsertionRequest request;
+  request.take_id = take_id;
+  if (on_new_track) request.track = "new";
+  insertion_ = OwnInsertion{{}, take_id, request.track};
+  notice_ = Notice{"Asking Ardour for a place", false, Remedy::kTakeBack};
+  ask(InsertTake{std::move(request)});
+}
+
+void PanelModel::take_back_insertion() {
+  if (!insertion_ || insertion_->taking_back) return;
+  insertion_->taking_back = true;
+  // What the service has not got yet is taken back as soon as it has.
+  if (!insertion_->id.empty()) ask(TakeBackInsertion{insertion_->id});
 }
 
 void PanelModel::vary(const std::string& take_id) {
@@ -163,8 +191,9 @@ void PanelModel::apply_one(const LinkChanged& update) {
   link_ = update.state;
   link_sentence_ = update.sentence;
   if (update.health) health_ = update.health;
-  if (link_ == LinkState::kReady && !was_ready)
-    ask_history({history.asked.words, history.asked.favourites_only, 1});
+  if (link_ != LinkState::kReady || was_ready) return;
+  ask_history({history.asked.words, history.asked.favourites_only, 1});
+  if (insertion_ && !insertion_->id.empty()) ask(ShowInsertion{insertion_->id});
 }
 
 void PanelModel::apply_one(const protocol::ModelList& update) {
@@ -235,7 +264,8 @@ void PanelModel::apply_one(const TakeChanged& update) {
       was_listed && history.find(take.id)->take.status == protocol::JobStatus::kCompleted;
   history.change(take);
   if (take.trashed_at) {
-    notice_ = Notice{"Moved to the trash: " + ShownTake{take, {}}.title(), false, take.id};
+    notice_ = Notice{"Moved to the trash: " + ShownTake{take, {}}.title(), false,
+                     Remedy::kRestoreTake, take.id};
     return;
   }
   const bool is_new = !was_complete && take.status == protocol::JobStatus::kCompleted;
@@ -246,8 +276,30 @@ void PanelModel::apply_one(const WaveformRead& update) {
   history.keep_waveform(update.peaks);
 }
 
+void PanelModel::apply_one(const InsertionPosted& update) {
+  if (!insertion_ || !insertion_->id.empty()) return;
+  insertion_->id = update.insertion.insertion_id;
+  apply_one(update.insertion);
+  if (insertion_ && insertion_->taking_back) ask(TakeBackInsertion{insertion_->id});
+}
+
+void PanelModel::apply_one(const protocol::InsertionView& update) {
+  if (!insertion_ || insertion_->id != update.insertion_id) return;
+  using protocol::InsertionStatus;
+  const bool failed = update.status == InsertionStatus::kFailed;
+  notice_ = Notice{insertion_words(update, host.sample_rate), failed};
+  if (update.status == InsertionStatus::kWaiting) notice_->remedy = Remedy::kTakeBack;
+  if (failed && insertion_->track == "selected") notice_->remedy = Remedy::kInsertOnNewTrack;
+  notice_->take_id = insertion_->take_id;
+  if (update.ended_at) insertion_.reset();
+}
+
 void PanelModel::apply_one(const Refused& update) {
-  notice_ = Notice{update.error.message, true, {}};
+  notice_ = Notice{update.error.message, true};
+  if (std::holds_alternative<InsertTake>(update.intent) ||
+      std::holds_alternative<ShowInsertion>(update.intent)) {
+    insertion_.reset();
+  }
   if (!std::holds_alternative<GenerateTakes>(update.intent) || !job_) return;
   job_->status = protocol::JobStatus::kFailed;
   job_->problem = update.error.message;

@@ -25,11 +25,28 @@ struct OwnJob {
   std::string problem{};  ///< Why it failed
 };
 
+/// What can be done at once about what a notice says.
+enum class Remedy {
+  kNone,
+  kRestoreTake,       ///< Back from the trash
+  kTakeBack,          ///< The insertion that Ardour has not begun
+  kInsertOnNewTrack,  ///< Where it could not go on the selected one
+};
+
 /// One sentence at the foot of the panel, until the next act.
 struct Notice {
   std::string sentence{};
   bool is_problem = false;
-  std::optional<std::string> trashed_take{};  ///< What Undo brings back
+  Remedy remedy = Remedy::kNone;
+  std::string take_id{};  ///< That the remedy is about
+};
+
+/// A take that this panel asked Ardour to place, until it is placed or not.
+struct OwnInsertion {
+  std::string id{};  ///< Empty until the service has it
+  std::string take_id{};
+  std::string track{};
+  bool taking_back = false;
 };
 
 /// All that the panel shows, and all that a person can do in it. Acts leave intents, which the
@@ -65,6 +82,8 @@ class PanelModel {
   /// Jobs that other doors put before this panel's, or, where it has none, all that wait and run.
   [[nodiscard]] std::int64_t jobs_ahead() const;
   [[nodiscard]] const std::optional<Notice>& notice() const { return notice_; }
+  /// True while Ardour has been asked for a place and has not answered.
+  [[nodiscard]] bool inserting() const { return insertion_.has_value(); }
   /// Why Generate cannot be pressed, or nothing.
   [[nodiscard]] std::optional<Error> obstacle() const;
 
@@ -79,7 +98,10 @@ class PanelModel {
   void set_favourite(const std::string& take_id, bool favourite);
   void rename(const std::string& take_id, const std::string& name);
   void trash(const std::string& take_id);
-  void undo_trash();
+  /// Does what the notice offers.
+  void use_remedy();
+  /// Has Ardour place a take at its playhead; on the selected track, or on a new one.
+  void insert(const std::string& take_id, bool on_new_track = false);
   /// The take's request once more, with another seed.
   void vary(const std::string& take_id);
   /// Puts the selected take on a pad (0 to 11) of the instrument, if there are both.
@@ -97,7 +119,10 @@ class PanelModel {
   void apply_one(const HistoryRead& update);
   void apply_one(const TakeChanged& update);
   void apply_one(const WaveformRead& update);
+  void apply_one(const InsertionPosted& update);
+  void apply_one(const protocol::InsertionView& update);
   void apply_one(const Refused& update);
+  void take_back_insertion();
   template <typename Asked>
   void ask(Asked asked) {
     intents_.emplace_back(std::in_place_type<Asked>, std::move(asked));
@@ -112,6 +137,7 @@ class PanelModel {
   protocol::ModelList models_{};
   std::vector<protocol::JobView> queue_{};  ///< In the order of their turns
   std::optional<OwnJob> job_{};
+  std::optional<OwnInsertion> insertion_{};
   std::optional<Notice> notice_{};
   std::vector<Intent> intents_{};
   std::vector<PadAct> pad_acts_{};

@@ -8,6 +8,7 @@
 #include "generator/base/error.hpp"
 #include "generator/protocol/api_messages.hpp"
 #include "generator/protocol/codec.hpp"
+#include "generator/protocol/insertion.hpp"
 #include "ui/model/intents.hpp"
 
 // What the service said, on its way to the panel.
@@ -29,6 +30,10 @@ struct LinkChanged {
 struct JobSubmitted {
   protocol::JobAccepted job{};
 };
+/// The service has what InsertTake asked for.
+struct InsertionPosted {
+  protocol::InsertionView insertion{};
+};
 struct WaveformRead {
   protocol::PeaksMessage peaks{};
 };
@@ -47,6 +52,6 @@ struct Refused {
 
 using Update = std::variant<LinkChanged, protocol::ModelList, protocol::QueuePage, JobSubmitted,
                             protocol::JobView, protocol::ProgressEvent, HistoryRead, TakeChanged,
-                            WaveformRead, Refused>;
+                            WaveformRead, InsertionPosted, protocol::InsertionView, Refused>;
 
 }  // namespace dgx::ui

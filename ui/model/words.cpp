@@ -29,6 +29,30 @@ std::optional<std::int64_t> seconds_since_epoch(std::string_view time) {
   return static_cast<std::int64_t>(::timegm(&parts));
 }
 
+/// "0:12.500"
+std::string clock_words(std::int64_t samples, std::int64_t sample_rate) {
+  constexpr std::int64_t kMillisecondsInMinute = 60'000;
+  const std::int64_t milliseconds = samples * 1000 / sample_rate;
+  std::ostringstream text;
+  text << milliseconds / kMillisecondsInMinute << ':' << std::fixed << std::setw(6)
+       << std::setfill('0') << std::setprecision(3)
+       << static_cast<double>(milliseconds % kMillisecondsInMinute) / 1000;
+  return text.str();
+}
+
+/// " from 0:12.500, 22.9 s long"
+std::string place_words(const protocol::InsertionView& insertion,
+                        std::optional<std::int64_t> sample_rate) {
+  if (!insertion.sample || !insertion.length) return "";
+  if (!sample_rate || *sample_rate <= 0) {
+    return " from sample " + std::to_string(*insertion.sample) + ", " +
+           std::to_string(*insertion.length) + " samples long";
+  }
+  const double seconds = static_cast<double>(*insertion.length) / static_cast<double>(*sample_rate);
+  return " from " + clock_words(*insertion.sample, *sample_rate) + ", " + seconds_words(seconds) +
+         " long";
+}
+
 }  // namespace
 
 std::string counted(std::int64_t number, std::string_view noun) {
@@ -87,6 +111,25 @@ std::string_view phase_words(protocol::Phase phase) {
       return "Fitting to the bars";
     case protocol::Phase::kFinishing:
       return "Finishing";
+  }
+  return "";
+}
+
+std::string insertion_words(const protocol::InsertionView& insertion,
+                            std::optional<std::int64_t> sample_rate) {
+  using protocol::InsertionStatus;
+  switch (insertion.status) {
+    case InsertionStatus::kWaiting:
+      return "Waiting for Ardour to take it";
+    case InsertionStatus::kClaimed:
+      return "Ardour is placing it";
+    case InsertionStatus::kDone:
+      return "Placed on " + insertion.placed_track.value_or("a track") +
+             place_words(insertion, sample_rate);
+    case InsertionStatus::kFailed:
+      return "Not placed: " + insertion.message.value_or("Ardour does not say why");
+    case InsertionStatus::kCancelled:
+      return "Taken back; nothing was placed";
   }
   return "";
 }

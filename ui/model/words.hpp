@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "generator/protocol/insertion.hpp"
 #include "generator/protocol/messages.hpp"
 
 // How numbers and states read in the panel.
@@ -23,6 +25,10 @@ std::string bytes_words(std::int64_t bytes);
 std::string age_words(std::string_view then, std::string_view now);
 /// "Generating", "Loading the model", ...
 std::string_view phase_words(protocol::Phase phase);
+/// "Placed on Audio 1 from 0:12.500, 22.9 s long"; in samples where the session's rate (Hz) is not
+/// known.
+std::string insertion_words(const protocol::InsertionView& insertion,
+                            std::optional<std::int64_t> sample_rate);
 /// Parts with a middle dot between them.
 std::string joined_by_dots(const std::vector<std::string>& parts);
 

@@ -96,24 +96,53 @@ void draw_empty(const Frame& frame, Rect rest) {
   if (text_button(frame, row, "show history", "Show earlier takes")) frame.model.start_service();
 }
 
+std::string_view remedy_words(Remedy remedy) {
+  switch (remedy) {
+    case Remedy::kNone:
+      return "";
+    case Remedy::kRestoreTake:
+      return "Undo";
+    case Remedy::kTakeBack:
+      return "Take back";
+    case Remedy::kInsertOnNewTrack:
+      return "On a new track";
+  }
+  return "";
+}
+
 void draw_notice(const Frame& frame, Rect bar) {
   const Notice& notice = *frame.model.notice();
   ImDrawList& canvas = *ImGui::GetWindowDrawList();
   const Color ink = notice.is_problem ? color::kProblem : color::kDim;
   canvas.AddRectFilled(bar.min, bar.max, packed(ink, 28), frame.px(6));
   bar = bar.inset(frame.px(8), frame.px(4));
-  const bool close =
-      icon_button(frame, bar.cut_right(frame.px(26)), "dismiss", icon::kCancel, "Close");
+  const bool close = icon_button(frame, bar.cut_right(frame.px(26)).centred_row(frame.px(26)),
+                                 "dismiss", icon::kCancel, "Close");
   bar.cut_right(frame.px(6));
-  bool undo = false;
-  if (notice.trashed_take) {
-    undo = text_button(frame, bar.cut_right(frame.px(64)), "undo", "Undo");
+  bool remedy = false;
+  if (notice.remedy != Remedy::kNone) {
+    const std::string_view words = remedy_words(notice.remedy);
+    const Rect place = bar.cut_right(text_width(frame.fonts.small, words) + frame.px(24));
+    remedy = text_button(frame, place.centred_row(frame.px(26)), "remedy", words);
     bar.cut_right(frame.px(8));
   }
-  draw_fitted(frame, bar, notice.sentence,
-              {frame.fonts.small, notice.is_problem ? color::kProblem : color::kText});
-  if (undo) frame.model.undo_trash();
+  const TextLook look{frame.fonts.small, notice.is_problem ? color::kProblem : color::kText};
+  if (text_width(look.font, notice.sentence) > bar.width()) {
+    draw_paragraph(frame, bar, notice.sentence, look);
+  } else {
+    draw_text(frame, bar, notice.sentence, look);
+  }
+  if (remedy) frame.model.use_remedy();
   if (close) frame.model.dismiss_notice();
+}
+
+/// Of one line, or of two where the sentence needs them.
+float notice_height(const Frame& frame, float width) {
+  const Notice& notice = *frame.model.notice();
+  const std::string_view words = remedy_words(notice.remedy);
+  const float remedy = words.empty() ? 0 : text_width(frame.fonts.small, words) + frame.px(32);
+  const float room = width - frame.px(48) - remedy;
+  return frame.px(text_width(frame.fonts.small, notice.sentence) > room ? 42 : 34);
 }
 
 void draw_list(const Frame& frame, const Rect& place) {
@@ -151,7 +180,8 @@ void draw_history_card(const Frame& frame, const Rect& place) {
   draw_search(frame, rest.cut_top(frame.px(32)));
   rest.cut_top(frame.px(4));
   if (frame.model.notice()) {
-    const Rect bar = rest.cut_bottom(frame.px(34));
+    const float height = notice_height(frame, rest.width());
+    const Rect bar = rest.cut_bottom(height);
     rest.cut_bottom(frame.px(4));
     draw_notice(frame, bar);
   }

@@ -81,6 +81,22 @@ void draw_buttons(const Frame& frame, Rect& line, const ShownTake& take) {
   }
 }
 
+void draw_acts(const Frame& frame, Rect& line, const ShownTake& take) {
+  PanelModel& model = frame.model;
+  const Rect insert = line.cut_right(frame.px(124));
+  line.cut_right(frame.px(6));
+  if (text_button(frame, insert, "insert", "Insert at playhead", {false, !model.inserting()})) {
+    model.insert(take.take.id);
+  }
+  tip(frame, insert, "Has Ardour copy it to the selected track, from the playhead on");
+  const Rect vary = line.cut_right(frame.px(76));
+  line.cut_right(frame.px(8));
+  if (text_button(frame, vary, "variation", "Variation", {false, !model.busy()})) {
+    model.vary(take.take.id);
+  }
+  tip(frame, vary, "The same request with another seed");
+}
+
 void draw_take(const Frame& frame, Rect rest, const ShownTake& take) {
   Rect line = rest.cut_top(frame.px(30));
   draw_buttons(frame, line, take);
@@ -93,12 +109,7 @@ void draw_take(const Frame& frame, Rect rest, const ShownTake& take) {
   rest.cut_bottom(frame.px(8));
   const std::optional<std::int64_t> bars = take.receipt ? take.receipt->tempo.bars : std::nullopt;
   draw_waveform(frame, rest, frame.model.history.waveform(take.take.id), bars);
-  const Rect vary = foot.cut_right(frame.px(96));
-  foot.cut_right(frame.px(8));
-  if (text_button(frame, vary, "variation", "Variation", {false, !frame.model.busy()})) {
-    frame.model.vary(take.take.id);
-  }
-  tip(frame, vary, "The same request with another seed");
+  draw_acts(frame, foot, take);
   draw_fitted(frame, foot, receipt_words(take), {frame.fonts.small, color::kDim});
 }
 

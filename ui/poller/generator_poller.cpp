@@ -78,10 +78,36 @@ Update carried_out(GeneratorClient& service, const Intent& intent, const ShowJob
                   [](const protocol::JobView& job) { return job; });
 }
 
+Update carried_out(GeneratorClient& service, const Intent& intent, const InsertTake& asked) {
+  return answered(intent, service.insert(asked.request),
+                  [](const protocol::InsertionView& posted) { return InsertionPosted{posted}; });
+}
+
+Update shown(const Intent& intent, const Result<protocol::InsertionView>& insertion) {
+  return answered(intent, insertion, [](const protocol::InsertionView& now) { return now; });
+}
+
+Update carried_out(GeneratorClient& service, const Intent& intent, const TakeBackInsertion& asked) {
+  return shown(intent, service.cancel_insertion(asked.insertion_id));
+}
+
+Update carried_out(GeneratorClient& service, const Intent& intent, const ShowInsertion& asked) {
+  return shown(intent, service.insertion(asked.insertion_id));
+}
+
 Update carried_out(GeneratorClient& service, const Intent& intent, const StartService&) {
   return answered(intent, service.health(), [](const protocol::Health& health) {
     return LinkChanged{LinkState::kReady, {}, health};
   });
+}
+
+/// Events may have been told before the id that they are about was; this asks where it stands.
+std::optional<Intent> question_after(const Update& update) {
+  if (const auto* job = std::get_if<JobSubmitted>(&update)) return ShowJob{job->job.job_id};
+  if (const auto* posted = std::get_if<InsertionPosted>(&update)) {
+    return ShowInsertion{posted->insertion.insertion_id};
+  }
+  return std::nullopt;
 }
 
 bool is_of_queue(const std::string& kind) {
@@ -174,12 +200,11 @@ void GeneratorPoller::carry_out(const Intent& intent) {
   GeneratorClient service(options_.address);
   Update update =
       std::visit([&](const auto& asked) { return carried_out(service, intent, asked); }, intent);
-  const auto* submitted = std::get_if<JobSubmitted>(&update);
-  const std::string job_id = submitted != nullptr ? submitted->job.job_id : "";
+  const std::optional<Intent> question = question_after(update);
   push(std::move(update));
-  if (job_id.empty()) return;
-  // Events of the job may have been told before its id was; this says where it stands.
-  push(answered(intent, service.job(job_id), [](const protocol::JobView& job) { return job; }));
+  if (!question) return;
+  push(std::visit([&](const auto& asked) { return carried_out(service, intent, asked); },
+                  *question));
 }
 
 void GeneratorPoller::follow_service(const std::stop_token& stop) {
@@ -245,6 +270,12 @@ Status GeneratorPoller::tell_event(GeneratorClient& service, const client::Event
     if (!job) return std::move(job).error();
     push(*std::move(job));
     if (Status told = tell_all(service); !told) return told;
+  }
+  if (message->insertion_id) {
+    auto insertion = service.insertion(*message->insertion_id);
+    if (!insertion) return std::move(insertion).error();
+    push(*std::move(insertion));
+    return ok();
   }
   if (message->take_id) {
     auto take = service.take(*message->take_id);

@@ -213,7 +213,7 @@ TEST_CASE("A rename that is left by Escape changes nothing", "[ui]") {
 
 TEST_CASE("Undo brings back what was moved to the trash", "[ui]") {
   Shown shown("trashed");
-  shown.click("undo");
+  shown.click("remedy");
   const auto restored = shown.asked<RestoreTake>();
   REQUIRE(restored.size() == 1);
   CHECK(restored[0].take_id == "01K09");

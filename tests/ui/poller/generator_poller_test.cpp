@@ -82,7 +82,7 @@ TEST_CASE("What was made before is listed, and changes come back", "[ui]") {
   REQUIRE(desk.wait_until([&] { return desk.model.history.takes[0].title() == "intro"; }));
   desk.model.trash(id);
   REQUIRE(desk.wait_until([&] { return desk.model.history.takes.empty(); }));
-  desk.model.undo_trash();
+  desk.model.use_remedy();
   REQUIRE(desk.wait_until([&] { return desk.model.history.takes.size() == 1; }));
   desk.model.search("nothing of that kind");
   REQUIRE(
