@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "generator/app/engine_command.hpp"
+#include "generator/app/manager_link.hpp"
 #include "generator/base/log.hpp"
 #include "generator/digest/sha256.hpp"
 #include "generator/history/history_store.hpp"
@@ -121,13 +122,17 @@ struct ServiceHost::Parts {
         reader(stores.reader, scheduler),
         file_reader(stores.files, scheduler) {}
 
-  void serve(Sockets sockets, const Settings& settings, const ServiceOptions& options) {
+  void serve(Sockets sockets, ManagerLink link, const Settings& settings,
+             const ServiceOptions& options) {
+    manager = std::move(link);
     if (!sockets.inherited) socket_file = protocol::socket_path(settings.places);
     http::ServerOptions server_options;
     server_options.unix_socket = std::move(sockets.local);
     server_options.tcp_socket = std::move(sockets.tcp);
     server_options.tcp_token = std::move(sockets.token);
     server_options.idle_exit = options.idle_exit;
+    if (manager.is_there()) server_options.beat = [this] { manager.beat(); };
+    server_options.beat_every = manager.beat_every();
     server = std::make_unique<http::Server>(
         std::move(server_options),
         http::ServiceParts{reader, writer, file_reader, scheduler, insertions, settings.places.data,
@@ -143,6 +148,7 @@ struct ServiceHost::Parts {
   jobs::InsertionDesk insertions;
   jobs::JobReader reader;
   jobs::JobReader file_reader;
+  ManagerLink manager{};
   std::filesystem::path socket_file{};  // Empty where systemd has the socket.
   std::unique_ptr<http::Server> server{};
 };
@@ -154,6 +160,7 @@ Result<std::unique_ptr<ServiceHost>> ServiceHost::open(const Settings& settings,
                                                        const ServiceOptions& options) {
   raise_descriptor_limit();
   forbid_core_files();
+  ManagerLink manager = ManagerLink::from_environment();
   auto lock = jobs::DataLock::acquire_within(settings.places.data, kLockPatience);
   if (!lock) return std::move(lock).error();
   auto stores = open_stores(settings.places.data / "history.db");
@@ -165,7 +172,7 @@ Result<std::unique_ptr<ServiceHost>> ServiceHost::open(const Settings& settings,
     log::info(std::to_string(*recovered) + " interrupted jobs are taken up again");
   auto sockets = open_sockets(settings.places, options);
   if (!sockets) return std::move(sockets).error();
-  parts->serve(*std::move(sockets), settings, options);
+  parts->serve(*std::move(sockets), std::move(manager), settings, options);
   return std::unique_ptr<ServiceHost>(new ServiceHost(std::move(parts)));
 }
 

@@ -26,6 +26,7 @@
 #include "generator/http/lanes.hpp"
 #include "generator/http/lasting.hpp"
 #include "generator/http/listener.hpp"
+#include "generator/http/pulse.hpp"
 #include "generator/http/request_reading.hpp"
 #include "generator/http/tcp_gate.hpp"
 
@@ -89,6 +90,9 @@ class Server::Implementation {
     if (insertions_.is_possible() && !*watches_insertions_) {
       net::co_spawn(context_, watch_insertions(Lasting(context_, watches_insertions_)),
                     net::detached);
+    }
+    if (pulse_.is_wanted() && !*has_pulse_) {
+      net::co_spawn(context_, keep_pulse(Lasting(context_, has_pulse_)), net::detached);
     }
   }
 
@@ -320,6 +324,11 @@ class Server::Implementation {
 
   Awaitable<void> watch_insertions([[maybe_unused]] Lasting lasting) { co_await insertions_.run(); }
 
+  Awaitable<void> keep_pulse(Lasting lasting) {
+    co_await pulse_.run();
+    lasting.end();
+  }
+
   Awaitable<void> watch_idleness([[maybe_unused]] Lasting lasting) {
     net::steady_timer timer(context_);
     for (;;) {
@@ -349,12 +358,14 @@ class Server::Implementation {
   std::shared_ptr<bool> accepts_tcp_ = std::make_shared<bool>(false);
   std::shared_ptr<bool> watches_ = std::make_shared<bool>(false);
   std::shared_ptr<bool> watches_insertions_ = std::make_shared<bool>(false);
+  std::shared_ptr<bool> has_pulse_ = std::make_shared<bool>(false);
   net::io_context context_{1};
   std::optional<TcpGate> gate_{};
   Lanes lanes_{context_};
   AnswerWriter answers_{lanes_, counters_, options_.limits};
   EventStreams events_{context_, lanes_, parts_, counters_, options_.limits};
   InsertionWatch insertions_{context_, lanes_, parts_.insertions, [this] { events_.notify(); }};
+  Pulse pulse_{context_, lanes_, options_.beat, options_.beat_every};
   std::chrono::steady_clock::time_point last_activity_ = std::chrono::steady_clock::now();
 };
 

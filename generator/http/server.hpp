@@ -19,6 +19,9 @@ struct ServerOptions {
   UniqueFd tcp_socket{};                                 ///< The same on loopback; invalid: no TCP
   std::string tcp_token{};                               ///< That calls over TCP have to bear
   std::optional<std::chrono::milliseconds> idle_exit{};  ///< Leave after so long without anything
+  /// Called on the thread of run() once calls are answered, and then every so long while they are.
+  std::function<void()> beat{};
+  std::optional<std::chrono::microseconds> beat_every{};  ///< Nothing: only once
 };
 
 /// The API over HTTP/1.1: one thread for all sockets, one a lane for what may wait for a disk.
