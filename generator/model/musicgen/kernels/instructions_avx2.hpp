@@ -35,6 +35,28 @@ inline Floats multiply_add(Floats a, Floats b, Floats c) {
       Pair{_mm256_fmadd_ps(x.low, y.low, z.low), _mm256_fmadd_ps(x.high, y.high, z.high)});
 }
 
+using Register = __m256;
+
+inline Register broadcast(float value) {
+  return _mm256_set1_ps(value);
+}
+
+inline Register load_register(const float* values) {
+  return _mm256_loadu_ps(values);
+}
+
+inline void store_register(float* values, Register lanes) {
+  _mm256_storeu_ps(values, lanes);
+}
+
+inline Register fused(Register a, Register b, Register c) {
+  return _mm256_fmadd_ps(a, b, c);
+}
+
+// A tile of sums of a FloatProduct: 12 of the 16 registers.
+constexpr std::size_t kTileRows = 6;
+constexpr std::size_t kTileRegisters = 2;
+
 inline __m128i eight_halves(const std::uint16_t* halves) {
   return _mm_loadu_si128(reinterpret_cast<const __m128i*>(halves));
 }

@@ -27,6 +27,28 @@ inline Floats multiply_add(Floats a, Floats b, Floats c) {
   return floats_of(_mm512_fmadd_ps(wide(a), wide(b), wide(c)));
 }
 
+using Register = __m512;
+
+inline Register broadcast(float value) {
+  return _mm512_set1_ps(value);
+}
+
+inline Register load_register(const float* values) {
+  return _mm512_loadu_ps(values);
+}
+
+inline void store_register(float* values, Register lanes) {
+  _mm512_storeu_ps(values, lanes);
+}
+
+inline Register fused(Register a, Register b, Register c) {
+  return _mm512_fmadd_ps(a, b, c);
+}
+
+// A tile of sums of a FloatProduct: 24 of the 32 registers.
+constexpr std::size_t kTileRows = 12;
+constexpr std::size_t kTileRegisters = 2;
+
 inline Floats widen(const std::uint16_t* halves) {
   return floats_of(_mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(halves))));
 }

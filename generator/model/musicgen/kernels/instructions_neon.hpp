@@ -36,6 +36,28 @@ inline Floats multiply_add(Floats a, Floats b, Floats c) {
   return floats_of(z);
 }
 
+using Register = float32x4_t;
+
+inline Register broadcast(float value) {
+  return vdupq_n_f32(value);
+}
+
+inline Register load_register(const float* values) {
+  return vld1q_f32(values);
+}
+
+inline void store_register(float* values, Register lanes) {
+  vst1q_f32(values, lanes);
+}
+
+inline Register fused(Register a, Register b, Register c) {
+  return vfmaq_f32(c, a, b);
+}
+
+// A tile of sums of a FloatProduct: 24 of the 32 registers.
+constexpr std::size_t kTileRows = 6;
+constexpr std::size_t kTileRegisters = 4;
+
 inline Floats widen(const std::uint16_t* halves) {
   Quad quad;
   for (int i = 0; i < 4; ++i) {

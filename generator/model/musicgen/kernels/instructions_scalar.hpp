@@ -12,6 +12,28 @@ inline Floats multiply_add(Floats a, Floats b, Floats c) {
   return c;
 }
 
+using Register = Floats;
+
+inline Register broadcast(float value) {
+  return all_of(value);
+}
+
+inline Register load_register(const float* values) {
+  return load(values);
+}
+
+inline void store_register(float* values, Register lanes) {
+  store(values, lanes);
+}
+
+inline Register fused(Register a, Register b, Register c) {
+  return multiply_add(a, b, c);
+}
+
+// A tile of sums of a FloatProduct: of few numbers.
+constexpr std::size_t kTileRows = 2;
+constexpr std::size_t kTileRegisters = 1;
+
 // IEEE 754 binary16 by hand, since not every processor converts it: the exponent moves from a bias
 // of 15 to one of 127, and a product with 2^112 puts numbers below 2^-14 right, too.
 inline Floats widen(const std::uint16_t* halves) {

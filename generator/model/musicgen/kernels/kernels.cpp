@@ -3,6 +3,8 @@
 
 #include <vector>
 
+#include "generator/model/musicgen/kernels/codec_kernels.hpp"
+
 #if defined(__aarch64__)
 #include <asm/hwcap.h>
 #include <sys/auxv.h>
@@ -10,41 +12,62 @@
 
 namespace dgx::musicgen {
 
-// Each is kernels_body.cpp, built for one instruction set.
+// Each is kernels_body.cpp or codec_kernels_body.cpp, built for one instruction set.
 extern const Kernels kKernels_scalar;
+extern const CodecKernels kCodecKernels_scalar;
 #if defined(__x86_64__)
 extern const Kernels kKernels_avx2;
 extern const Kernels kKernels_avx512vnni;
+extern const CodecKernels kCodecKernels_avx2;
+extern const CodecKernels kCodecKernels_avx512vnni;
 #elif defined(__aarch64__)
 extern const Kernels kKernels_neon;
+extern const CodecKernels kCodecKernels_neon;
 #endif
 
 namespace {
 
-std::vector<const Kernels*> find_kernels() {
-  std::vector<const Kernels*> found;
+struct Found {
+  std::vector<const Kernels*> kernels{};
+  std::vector<const CodecKernels*> codec_kernels{};
+  void add(const Kernels& one, const CodecKernels& other) {
+    kernels.push_back(&one);
+    codec_kernels.push_back(&other);
+  }
+};
+
+Found find_kernels() {
+  Found found;
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
       __builtin_cpu_supports("avx512vnni")) {
-    found.push_back(&kKernels_avx512vnni);
+    found.add(kKernels_avx512vnni, kCodecKernels_avx512vnni);
   }
   // Every processor with AVX2 has binary16 conversions, except one of VIA's.
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    found.push_back(&kKernels_avx2);
+    found.add(kKernels_avx2, kCodecKernels_avx2);
   }
 #elif defined(__aarch64__)
-  if ((::getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0) found.push_back(&kKernels_neon);
+  if ((::getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0) found.add(kKernels_neon, kCodecKernels_neon);
 #endif
-  found.push_back(&kKernels_scalar);
+  found.add(kKernels_scalar, kCodecKernels_scalar);
+  return found;
+}
+
+const Found& found_here() {
+  static const Found found = find_kernels();
   return found;
 }
 
 }  // namespace
 
 std::span<const Kernels* const> kernels_here() {
-  static const std::vector<const Kernels*> found = find_kernels();
-  return found;
+  return found_here().kernels;
+}
+
+std::span<const CodecKernels* const> codec_kernels_here() {
+  return found_here().codec_kernels;
 }
 
 }  // namespace dgx::musicgen

@@ -11,6 +11,8 @@
 // multiply_add, widen, narrow, store_quantised and multiply_block of one instruction set.
 #include DGX_INSTRUCTIONS
 
+#include "generator/model/musicgen/kernels/exponential.hpp"
+
 namespace dgx::musicgen {
 namespace {
 
@@ -87,28 +89,6 @@ void remember(const HeadCache& cache, std::int64_t position, const float* key, c
     for (std::int64_t k = 0; k < kLanes; ++k) column[(i + k) * kLanes] = halves[k];
     narrow(cache.values + position * cache.width + i, load(value + i));
   }
-}
-
-// e^x for x <= 0: the polynomial of Cephes' expf on [-ln 2 / 2, ln 2 / 2], times a power of two.
-// Below -87 all give what -87 gives, 1.6e-38.
-inline Floats exponential(Floats x) {
-  x = larger(x, all_of(-87.0F));
-  const Ints power = rounded(x * 1.44269504F);
-  const Floats whole = __builtin_convertvector(power, Floats);
-  Floats rest = multiply_add(whole, all_of(-0.693359375F), x);
-  rest = multiply_add(whole, all_of(2.12194440e-4F), rest);
-  constexpr float kCoefficients[] = {1.3981999507e-3F,
-                                     8.3334519073e-3F,
-                                     4.1665795894e-2F,
-                                     1.6666665459e-1F,
-                                     5.0000001201e-1F,
-                                     1.0F,
-                                     1.0F};
-  Floats sum = all_of(1.9875691500e-4F);
-  for (const float coefficient : kCoefficients) {
-    sum = multiply_add(sum, rest, all_of(coefficient));
-  }
-  return sum * floats_of((power + 127) << 23);
 }
 
 // Scores of one block of 16 positions.

@@ -16,7 +16,8 @@ using Floats = float __attribute__((vector_size(64)));
 using Ints = std::int32_t __attribute__((vector_size(64)));
 
 inline Floats all_of(float value) {
-  return Floats{} + value;
+  return Floats{value, value, value, value, value, value, value, value,
+                value, value, value, value, value, value, value, value};
 }
 
 inline Floats load(const float* values) {
