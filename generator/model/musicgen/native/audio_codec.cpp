@@ -67,6 +67,7 @@ std::int64_t AudioCodec::context_frames() const {
 
 std::vector<float> AudioCodec::decode(const Codes& codes, const Progress& progress,
                                       const std::stop_token& stop) const {
+  if (packed_) return decode_packed(codes, progress, stop);
   const auto frames = static_cast<std::int64_t>(codes.front().size());
   const at::Tensor states = decoder_recurrent_(decoder_first_(quantized(codes)), stop);
   const std::int64_t hop = config_.hop_length();

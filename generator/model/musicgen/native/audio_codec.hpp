@@ -5,11 +5,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "generator/model/musicgen/delay_pattern.hpp"
+#include "generator/model/musicgen/kernels/codec_decoder.hpp"
+#include "generator/model/musicgen/kernels/thread_team.hpp"
 #include "generator/model/musicgen/model_config.hpp"
 #include "generator/model/musicgen/native/linear.hpp"
 #include "generator/model/musicgen/native/weights.hpp"
@@ -55,16 +58,19 @@ struct RecurrentLayers {
 /// 2022) as MusicGen uses it: SEANet encoder and decoder around a residual vector quantizer. In
 /// float32. A stereo model passes its channels one by one.
 ///
-/// Threads: const calls may come from several threads.
+/// Threads: const calls may come from several threads; decode() one at a time where it has a team.
 class AudioCodec {
  public:
   /// Called with the frames decoded so far.
   using Progress = std::function<void(std::int64_t frames)>;
 
-  AudioCodec(const Weights& weights, const CodecConfig& config, std::int64_t codebooks);
+  /// `threads`: of the project's own kernels, which then decode (kernels/codec_stream.hpp; weights
+  /// on the CPU). 0: libtorch decodes.
+  AudioCodec(const Weights& weights, const CodecConfig& config, std::int64_t codebooks,
+             int threads = 0);
 
-  /// Codes [codebook][frame] to frames * hop_length samples. Works in blocks of two seconds, whose
-  /// edges are cut away, so that memory does not grow with the length.
+  /// Codes [codebook][frame] to frames * hop_length samples, in pieces, so that memory does not
+  /// grow with the length.
   [[nodiscard]] std::vector<float> decode(const Codes& codes, const Progress& progress,
                                           const std::stop_token& stop) const;
 
@@ -90,7 +96,17 @@ class AudioCodec {
     Convolution down{};
   };
   class Loader;
+  /// The decoder's weights as the kernels read them.
+  struct PackedHalf {
+    CodecDecoder decoder{};
+    std::unique_ptr<ThreadTeam> team{};
+  };
 
+  void load_decoder(const Weights& weights);
+  void load_encoder(const Weights& weights);
+  void pack_decoder(int threads);
+  [[nodiscard]] std::vector<float> decode_packed(const Codes& codes, const Progress& progress,
+                                                 const std::stop_token& stop) const;
   [[nodiscard]] at::Tensor quantized(const Codes& codes) const;
   [[nodiscard]] at::Tensor upsampled(at::Tensor states, const std::stop_token& stop) const;
   [[nodiscard]] at::Tensor downsampled(const at::Tensor& samples,
@@ -100,6 +116,8 @@ class AudioCodec {
   CodecConfig config_;
   std::vector<at::Tensor> codebooks_{};  ///< [codebook_size, codebook_dim] each
 
+  std::unique_ptr<PackedHalf>
+      packed_{};  ///< Where there is one, decoder_* and up_stages_ are empty
   Convolution decoder_first_{};
   RecurrentLayers decoder_recurrent_{};
   std::vector<UpStage> up_stages_{};

@@ -111,8 +111,8 @@ std::int64_t power(std::int64_t base, std::int64_t exponent) {
 
 }  // namespace
 
-// Layers are numbered through, the activations between them included.
-AudioCodec::AudioCodec(const Weights& weights, const CodecConfig& config, std::int64_t codebooks)
+AudioCodec::AudioCodec(const Weights& weights, const CodecConfig& config, std::int64_t codebooks,
+                       int threads)
     : config_(config) {
   check_supported(config);
   for (std::int64_t k = 0; k < codebooks; ++k) {
@@ -120,43 +120,53 @@ AudioCodec::AudioCodec(const Weights& weights, const CodecConfig& config, std::i
         weights.get("audio_encoder.quantizer.layers." + std::to_string(k) + ".codebook.embed",
                     {config.codebook_size, config.codebook_dim}));
   }
-  const std::vector<std::int64_t>& ratios = config.upsampling_ratios;
-  const std::int64_t widest = config.num_filters << ratios.size();
+  load_decoder(weights);
+  if (threads > 0) pack_decoder(threads);
+  load_encoder(weights);
+}
 
-  const Loader decoder(weights, config, "decoder");
-  decoder_first_ = decoder.convolution(0, config.hidden_size, widest, config.kernel_size);
+// Layers are numbered through, the activations between them included.
+void AudioCodec::load_decoder(const Weights& weights) {
+  const std::vector<std::int64_t>& ratios = config_.upsampling_ratios;
+  const std::int64_t widest = config_.num_filters << ratios.size();
+  const Loader decoder(weights, config_, "decoder");
+  decoder_first_ = decoder.convolution(0, config_.hidden_size, widest, config_.kernel_size);
   std::int64_t layer = 1;
-  if (config.num_lstm_layers > 0) decoder_recurrent_ = decoder.recurrent(layer, widest);
+  if (config_.num_lstm_layers > 0) decoder_recurrent_ = decoder.recurrent(layer, widest);
   ++layer;
   std::int64_t width = widest;
   for (auto ratio = ratios.begin(); ratio != ratios.end(); ++ratio, width /= 2) {
     UpStage& stage = up_stages_.emplace_back();
     ++layer;
     stage.up = decoder.upsampling(layer++, width, width / 2, *ratio);
-    for (std::int64_t j = 0; j < config.num_residual_layers; ++j) {
+    for (std::int64_t j = 0; j < config_.num_residual_layers; ++j) {
       stage.residuals.push_back(
-          decoder.residual(layer++, width / 2, power(config.dilation_growth_rate, j)));
+          decoder.residual(layer++, width / 2, power(config_.dilation_growth_rate, j)));
     }
   }
-  decoder_last_ = decoder.convolution(layer + 1, config.num_filters, 1, config.last_kernel_size);
+  decoder_last_ = decoder.convolution(layer + 1, config_.num_filters, 1, config_.last_kernel_size);
+}
 
-  const Loader encoder(weights, config, "encoder");
-  encoder_first_ = encoder.convolution(0, 1, config.num_filters, config.kernel_size);
-  layer = 1;
-  width = config.num_filters;
+void AudioCodec::load_encoder(const Weights& weights) {
+  const std::vector<std::int64_t>& ratios = config_.upsampling_ratios;
+  const std::int64_t widest = config_.num_filters << ratios.size();
+  const Loader encoder(weights, config_, "encoder");
+  encoder_first_ = encoder.convolution(0, 1, config_.num_filters, config_.kernel_size);
+  std::int64_t layer = 1;
+  std::int64_t width = config_.num_filters;
   for (auto ratio = ratios.rbegin(); ratio != ratios.rend(); ++ratio, width *= 2) {
     DownStage& stage = down_stages_.emplace_back();
-    for (std::int64_t j = 0; j < config.num_residual_layers; ++j) {
+    for (std::int64_t j = 0; j < config_.num_residual_layers; ++j) {
       stage.residuals.push_back(
-          encoder.residual(layer++, width, power(config.dilation_growth_rate, j)));
+          encoder.residual(layer++, width, power(config_.dilation_growth_rate, j)));
     }
     ++layer;
     stage.down = encoder.convolution(layer++, width, 2 * width, 2 * *ratio, *ratio);
   }
-  if (config.num_lstm_layers > 0) encoder_recurrent_ = encoder.recurrent(layer, widest);
+  if (config_.num_lstm_layers > 0) encoder_recurrent_ = encoder.recurrent(layer, widest);
   ++layer;
   encoder_last_ =
-      encoder.convolution(layer + 1, widest, config.hidden_size, config.last_kernel_size);
+      encoder.convolution(layer + 1, widest, config_.hidden_size, config_.last_kernel_size);
 }
 
 }  // namespace dgx::musicgen

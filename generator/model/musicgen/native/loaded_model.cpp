@@ -32,7 +32,8 @@ LoadedModel LoadedModel::load(const Checkpoint& checkpoint, ModelConfig config,
   }
   report();
   model.codec = std::make_unique<AudioCodec>(exact, model.config.audio_encoder,
-                                             model.config.decoder.codebooks_per_channel());
+                                             model.config.decoder.codebooks_per_channel(),
+                                             packed ? placement.threads : 0);
   report();
   return model;
 }
