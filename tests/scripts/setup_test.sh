@@ -32,7 +32,7 @@ expect 0 setup demo
 [ ! -s "$work/output" ] || fail "it has something to say although nothing is missing"
 [ ! -s "$work/calls" ] || fail "it called apt-get although nothing is missing"
 
-printf 'libsoxr-dev\nffmpeg\nshellcheck\n' >"$work/missing"
+printf 'libsoxr-dev\nffmpeg\nshellcheck\nchromium\n' >"$work/missing"
 expect 0 setup demo
 expect_text "libsoxr-dev"
 expect_text "changes the sample rate"
@@ -44,6 +44,10 @@ grep -qE -- '^apt-get install .*--no-install-recommends libsoxr-dev$' "$work/cal
 expect 0 setup full
 [ "$(grep -c '^apt-get install' "$work/calls")" -eq 1 ] || fail "not one call of apt-get install"
 grep -q 'libsoxr-dev ffmpeg shellcheck$' "$work/calls" || fail "not all three: $(cat "$work/calls")"
+: >"$work/calls"
+expect 0 setup nightly
+grep -q 'libsoxr-dev ffmpeg shellcheck chromium$' "$work/calls" ||
+  fail "not all four: $(cat "$work/calls")"
 
 stub id 'echo 1000'
 : >"$work/calls"
@@ -65,4 +69,4 @@ expect_text "by their names in Debian 12"
 expect_text "libsoxr-dev"
 
 expect 2 setup everything
-expect_text "the purpose must be demo, install, test or full, got everything"
+expect_text "the purpose must be demo, install, test, full or nightly, got everything"
