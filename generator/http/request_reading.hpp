@@ -54,11 +54,13 @@ inline std::optional<Answer> unreadable(const error_code& error) {
   return error_answer({ErrorCode::kMalformed, "not readable as HTTP/1.1: " + error.message()});
 }
 
-/// Method and path for the log. The query is left out: it may hold words of a prompt.
-inline std::string line_of(const Parser& parser) {
+/// Method and path for the log. The query and the name of a file are left out: they may hold words
+/// of a prompt.
+inline std::string line_of(const Parser& parser, const Call& call) {
   const std::string_view target = view_of(parser.get().target());
-  return std::string(view_of(parser.get().method_string())) + " " +
-         std::string(target.substr(0, target.find('?')));
+  std::string path(target.substr(0, target.find('?')));
+  if (call.id == CallId::kFile) path.replace(path.rfind('/') + 1, std::string::npos, "{name}");
+  return std::string(view_of(parser.get().method_string())) + " " + path;
 }
 
 /// Ends the reading of a request when its time is over. The stream's own timer would close the

@@ -209,7 +209,7 @@ class Server::Implementation {
       co_await stream_events(stream, call, open);
       co_return false;
     }
-    const std::string line = line_of(parser);
+    const std::string line = line_of(parser, call);
     Answer given = co_await answer(std::move(call));
     log::info(line + " " + std::to_string(given.status));
     answering = true;

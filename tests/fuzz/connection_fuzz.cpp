@@ -84,8 +84,10 @@ std::optional<std::string> hear_one(Bytes& bytes, beast::flat_buffer& buffer, Tc
   const std::string& body = parser.get().body();
   require(parser.get().target().size() <= kLimits.target_bytes);
   require(body.size() <= kLimits.body_bytes);
-  require(line_of(parser).find('?') == std::string::npos);
-  return line_of(parser) + '\n' + call.parameter + '\n' + call.range.value_or("") + '\n' + body;
+  const std::string line = line_of(parser, call);
+  require(line.find('?') == std::string::npos);
+  require(call.id != CallId::kFile || line.ends_with("/api/v1/files/{name}"));
+  return line + '\n' + call.parameter + '\n' + call.range.value_or("") + '\n' + body;
 }
 
 std::vector<std::string> hear(std::string_view text, std::size_t piece, TcpGate* gate) {

@@ -153,6 +153,7 @@ Outcome Running::wait() {
   outcome_.seconds = std::chrono::duration<double>(Clock::now() - started_).count();
   if (WIFEXITED(status)) outcome_.exit_code = WEXITSTATUS(status);
   if (WIFSIGNALED(status)) outcome_.signal = WTERMSIG(status);
+  outcome_.left_core = WIFSIGNALED(status) && WCOREDUMP(status);
   return outcome_;
 }
 

@@ -20,7 +20,8 @@ namespace dgx::test {
 struct Outcome {
   int exit_code = -1;  ///< -1 where a signal ended it
   int signal = 0;
-  double seconds = 0;  ///< From the start to the end
+  bool left_core = false;  ///< Its memory was written down as it ended
+  double seconds = 0;      ///< From the start to the end
   std::string out{};
   std::string err{};
 };

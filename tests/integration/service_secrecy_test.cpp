@@ -47,15 +47,23 @@ TEST_CASE("Another user gets nowhere, and a loose folder keeps the service from 
   CHECK(loose.err.find("is open to other users") != std::string::npos);
 }
 
-TEST_CASE("Logs hold no prompt and no token", "[integration]") {
+TEST_CASE("Logs hold no prompt, no name of a file and no token", "[integration]") {
   Program program;
   program.use_fake_engine();
+  program.environment["DGX_FAKE_MARK"] = (program.home() / "mark").string();
   Running service = program.start({"serve", "--foreground", "--tcp", "0"});
   REQUIRE(service.wait_for_error("serving "));
   const auto job = client_of(program).generate(tone("secret melody"));
-  wait_until_done(program, {job->job_id});
-  run_command("curl -s --unix-socket " + program.socket().string() +
-              " 'http://localhost/api/v1/history?q=secret'");
+  const auto crashing = client_of(program).generate(tone("a secret crash once"));
+  wait_until_done(program, {job->job_id, crashing->job_id});
+  const std::string take_id = client_of(program).job(job->job_id)->takes.front().take_id;
+  const fs::path file = client_of(program).take(take_id)->file_path;
+  const std::string curl =
+      "curl -s -o /dev/null --unix-socket " + program.socket().string() + " http://localhost";
+  run_command(curl + "'/api/v1/history?q=secret'");
+  run_command(curl + "/api/v1/files/" + file.filename().string());
+  run_command(curl + R"(/api/v1/generate --json '{"prompt": "a secret", "bpm": 9000}')");
+  run_command(curl + R"(/api/v1/generate --json '{"prompt": "a secret",')");
   const std::string token = read_file(program.socket().parent_path() / "tcp-token").substr(0, 64);
   // The request is sent in a frame, not in the engine's arguments; and numbers are only numbers.
   const auto seen_by_others = run_command(
@@ -67,17 +75,38 @@ TEST_CASE("Logs hold no prompt and no token", "[integration]") {
                                    " http://localhost/metrics");
   CHECK(metrics.output.find("dgx_music_jobs") != std::string::npos);
   CHECK(metrics.output.find("secret") == std::string::npos);
+  CHECK(metrics.output.find(token) == std::string::npos);
   service.send(SIGTERM);
   const Outcome outcome = service.wait();
   CHECK(outcome.err.find("GET /api/v1/history 200") != std::string::npos);
+  CHECK(outcome.err.find("GET /api/v1/files/{name} 200") != std::string::npos);
+  CHECK(outcome.err.find("POST /api/v1/generate 422") != std::string::npos);
+  CHECK(outcome.err.find("POST /api/v1/generate 400") != std::string::npos);
+  CHECK(outcome.err.find("attempt 1 at job " + crashing->job_id) != std::string::npos);
   CHECK(outcome.err.find("secret") == std::string::npos);
+  CHECK(outcome.err.find(file.stem().string()) == std::string::npos);
   CHECK(outcome.err.find(token) == std::string::npos);
+}
+
+TEST_CASE("The log of a service that a command started holds no prompt", "[integration]") {
+  Program program;
+  program.use_fake_engine();
+  program.environment["DGX_MUSIC_LOG"] = "info";
+  CHECK(program.generate({"secret melody", "--duration", "1"}).size() == 1);
+  program.end_services();
+  const std::string log = read_file(program.data() / "service.log");
+  CHECK(log.find("POST /api/v1/generate 202") != std::string::npos);
+  CHECK(log.find("secret") == std::string::npos);
 }
 
 TEST_CASE("A crash of the service or of its engine leaves no core file", "[integration]") {
   Program program;
   program.use_fake_engine();
+  // Who started it allows such files.
+  program.launcher = {"/bin/sh", "-c", "ulimit -c unlimited && cd \"$0\" && exec \"$@\"",
+                      program.home().string()};
   Running service = start_service(program);
+  program.launcher.clear();
   wait_until_done(program, {client_of(program).generate(tone("a plain tone"))->job_id});
   const std::string pid = std::to_string(service.pid());
   std::set<std::string> limited = {pid};
@@ -89,6 +118,12 @@ TEST_CASE("A crash of the service or of its engine leaves no core file", "[integ
     const std::string limits = read_file("/proc/" + process + "/limits");
     CHECK_THAT(limits, Catch::Matchers::Matches("[^]*Max core file size +0 +0 +bytes[^]*"));
   }
-  service.send(SIGABRT);
-  CHECK(service.wait().signal == SIGABRT);
+  for (const std::string& process : limited) ::kill(std::stoi(process), SIGABRT);
+  const Outcome outcome = service.wait();
+  CHECK(outcome.signal == SIGABRT);
+  CHECK_FALSE(outcome.left_core);
+  for (const std::string& file : files_beneath(program.home())) {
+    INFO(file);
+    CHECK_FALSE(fs::path(file).filename().string().starts_with("core"));
+  }
 }
