@@ -8,6 +8,17 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck disable=SC2034
 parity_venv=${DGX_PARITY_VENV:-${XDG_CACHE_HOME:-$HOME/.cache}/dgx-music/parity}
 
+# Makes that environment where it is missing or of other versions (some 6 GB with torch).
+make_parity_environment() {
+  local requirements=$root/tests/parity/requirements.txt
+  cmp -s "$requirements" "$parity_venv/requirements.txt" ||
+    step "Making $parity_venv" fill_parity_environment "$requirements"
+}
+fill_parity_environment() {
+  python3 -m venv "$parity_venv" && "$parity_venv/bin/pip" install -r "$1" &&
+    cp "$1" "$parity_venv/requirements.txt"
+}
+
 say() { printf '%s\n' "$*"; }
 
 die() {

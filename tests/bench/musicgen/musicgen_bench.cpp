@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a MusicGen folder costs on this machine: loading, a take, its memory, how well the time
 // left is foretold, and how soon a stop is obeyed in each phase.
-// Usage: dgx_bench_musicgen [FOLDER [SECONDS [DEVICE [int8|fp32|bf16|fp16]]]]; without a folder, a tiny
-// model, which shows that it works and measures nothing.
+// Usage: dgx_bench_musicgen [FOLDER [SECONDS [DEVICE [int8|fp32|bf16|fp16]]]]; without a folder, a
+// tiny model, which shows that it works and measures nothing.
 
 #include <sys/resource.h>
 #include <unistd.h>
