@@ -21,10 +21,12 @@ InstrumentPlayer::InstrumentPlayer(double sample_rate)
     : sample_rate_(sample_rate),
       pads_(sample_rate),
       follower_(sample_rate, pads_.tables()),
+      audition_(sample_rate, pads_.tables()),
       clock_(sample_rate),
       bars_(sample_rate, 0) {}
 
 bool InstrumentPlayer::set_sample(int pad, const Sample* sample) noexcept {
+  if (pad == kAuditionPad) return audition_.set_sample(sample);
   if (!pads_.set_sample(pad, sample)) return false;
   samples_[static_cast<std::size_t>(pad)] = sample;
   if (pad == selected_) follow_selected();
@@ -32,6 +34,7 @@ bool InstrumentPlayer::set_sample(int pad, const Sample* sample) noexcept {
 }
 
 const Sample* InstrumentPlayer::take_retired() noexcept {
+  if (const Sample* heard = audition_.take_retired()) return heard;
   for (const Sample*& sample : retiring_) {
     if (sample != nullptr && !follower_.reads(sample)) return std::exchange(sample, nullptr);
   }
@@ -81,6 +84,7 @@ void InstrumentPlayer::set_gain(double gain_db) noexcept {
 void InstrumentPlayer::reset() noexcept {
   pads_.reset();
   follower_.reset();
+  audition_.reset();
   gain_.settle();
   waiting_ = {};
 }
@@ -101,6 +105,7 @@ void InstrumentPlayer::process(std::span<const MidiEvent> events,
   roll(events, out, done, frames);
   for (const MidiEvent& late : events) take(late);
   gain_.apply(left, right, frames);
+  audition_.process(left, right, frames);
 }
 
 void InstrumentPlayer::locate(const Transport& transport) noexcept {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 
+#include "plugin/engine/audition.hpp"
 #include "plugin/engine/bar_grid.hpp"
 #include "plugin/engine/clip_player.hpp"
 #include "plugin/engine/gain_ramp.hpp"
@@ -30,7 +31,7 @@ struct FollowSettings {
 };
 
 /// All that sounds: pads and chromatic zone played by MIDI, and the selected pad's take in step
-/// with the transport.
+/// with the transport; and beside them a take that is listened to, which no setting here changes.
 ///
 /// A locate that the transport rolls from ends what sounds in 5 ms and puts pedal and wheel at
 /// rest, so that what is heard from there on does not depend on what was before.
@@ -42,7 +43,7 @@ class InstrumentPlayer {
   /// `sample_rate` of the output in Hz.
   explicit InstrumentPlayer(double sample_rate);
 
-  /// As ClipPlayer::set_sample() and take_retired().
+  /// As ClipPlayer::set_sample() and take_retired(); kAuditionPad is listened to beside the pads.
   [[nodiscard]] bool set_sample(int pad, const Sample* sample) noexcept;
   [[nodiscard]] const Sample* take_retired() noexcept;
 
@@ -54,6 +55,11 @@ class InstrumentPlayer {
   /// Pads wait for the next bar line while the transport rolls.
   void set_quantise(bool quantise) noexcept { quantise_ = quantise; }
   void set_gain(double gain_db) noexcept;
+
+  /// What is listened to is for a person, and not for an export.
+  void allow_audition(bool allowed) noexcept { audition_.allow(allowed); }
+  /// How much of it was heard, 0 to 1; negative while nothing is.
+  [[nodiscard]] double audition_share() const noexcept { return audition_.share(); }
 
   /// Silent at once and at rest: two runs after it give the same samples.
   void reset() noexcept;
@@ -88,6 +94,7 @@ class InstrumentPlayer {
   double sample_rate_;
   ClipPlayer pads_;
   TransportPlayer follower_;
+  Audition audition_;
   TransportClock clock_;
   BarGrid bars_;
   GainRamp gain_{};

@@ -11,6 +11,7 @@ namespace dgx::plugin {
 
 // MIDI notes, 60 being middle C.
 inline constexpr int kPads = 12;
+inline constexpr int kAuditionPad = kPads;  ///< No pad: what is listened to beside them
 inline constexpr int kFirstPadNote = 36;
 inline constexpr int kFirstChromaticNote = 48;
 inline constexpr int kLastChromaticNote = 96;

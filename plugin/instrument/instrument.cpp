@@ -58,7 +58,7 @@ Instrument::Instrument(double sample_rate, HostServices host, Result<ServiceAddr
       player_(sample_rate),
       deaf_frames_(std::llround(kDeafSeconds * sample_rate)),
       shelf_(host_),
-      loader_(link_, [this](const LoadOutcome& outcome) { shelf_.told(outcome, loader_); }),
+      loader_(link_, [this](const LoadOutcome& outcome) { told(outcome); }),
       desk_(std::move(service),
             {[this](protocol::GenerationRequest& request) { complete(request); },
              [this](const std::vector<protocol::Take>& takes) { take_in(takes); },
@@ -129,7 +129,9 @@ void Instrument::apply(std::size_t index) noexcept {
 
 // An export begins from rest, so that it does not depend on what was heard before.
 void Instrument::freewheel(bool on) noexcept {
-  if (std::exchange(freewheels_, on) != on) player_.reset();
+  if (std::exchange(freewheels_, on) == on) return;
+  player_.reset();
+  player_.allow_audition(!on);
 }
 
 // A host that restores a session or exports moves ports without anybody asking for a take.
@@ -167,6 +169,8 @@ void Instrument::tell_meters() noexcept {
   };
   tell(kTakes, static_cast<float>(shelf_.loaded()));
   tell(kMissing, static_cast<float>(shelf_.missing()));
+  audition_share_.store(player_.audition_share(), std::memory_order_relaxed);
+  applied_.store(link_.applied(), std::memory_order_release);
   const int pad = whole(kSelectedPad) - 1;
   const Sample* sample = player_.sample(pad);
   const double playhead = player_.playhead(pad);
@@ -178,6 +182,39 @@ void Instrument::tell_meters() noexcept {
 void Instrument::put(int pad, PadTake take) {
   shelf_.put(pad, std::move(take), loader_);
   ++changes_;
+}
+
+void Instrument::audition(const std::string& file, double gain_db) {
+  const MutexLock lock(mutex_);
+  auditioned_ = file;
+  audition_problem_.clear();
+  if (file.empty()) {
+    loader_.clear(kAuditionPad);
+  } else {
+    loader_.load(kAuditionPad, file, gain_db);
+  }
+}
+
+ShownAudition Instrument::audition() {
+  ShownAudition shown;
+  // In this order: what the player has done is what the loader had sent, and so is what sounds.
+  shown.loading = !loader_.is_idle() || applied_.load(std::memory_order_acquire) != link_.sent();
+  shown.share = audition_share_.load(std::memory_order_relaxed);
+  const MutexLock lock(mutex_);
+  shown.problem = audition_problem_;
+  return shown;
+}
+
+// On the loader's thread. What cannot be read silences what was heard before it.
+void Instrument::told(const LoadOutcome& outcome) {
+  if (outcome.pad != kAuditionPad) {
+    shelf_.told(outcome, loader_);
+    return;
+  }
+  const MutexLock lock(mutex_);
+  if (outcome.status || outcome.file != auditioned_) return;
+  audition_problem_ = outcome.status.error().message;
+  loader_.clear(kAuditionPad);
 }
 
 void Instrument::set_prompt(std::string prompt) {

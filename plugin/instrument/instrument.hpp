@@ -51,6 +51,8 @@ class Instrument final : public PanelPort {
   [[nodiscard]] std::uint32_t pad_changes() const noexcept override { return shelf_.changes(); }
   [[nodiscard]] int selected_pad() const noexcept override { return whole(kSelectedPad) - 1; }
   void put(int pad, PadTake take) override;
+  void audition(const std::string& file, double gain_db) override;
+  [[nodiscard]] ShownAudition audition() override;
   [[nodiscard]] std::string prompt() const override { return desk_.prompt(); }
   void set_prompt(std::string prompt) override;
   [[nodiscard]] std::string request() const override { return desk_.request(); }
@@ -87,6 +89,7 @@ class Instrument final : public PanelPort {
   [[nodiscard]] std::filesystem::path folder_of(const std::string& name);
   void take_in(const std::vector<protocol::Take>& takes);
   void say(const std::string& sentence);
+  void told(const LoadOutcome& outcome);
   [[nodiscard]] float value(std::size_t index) const noexcept {
     return values_[index].load(std::memory_order_relaxed);
   }
@@ -102,6 +105,10 @@ class Instrument final : public PanelPort {
   std::atomic<bool> tempo_known_{false};
   std::atomic<bool> rolls_{false};
 
+  // What the player has done, and what is listened to then.
+  std::atomic<double> audition_share_{-1.0};
+  std::atomic<std::uint32_t> applied_{0};
+
   std::atomic<bool> is_active_{false};
   std::atomic<bool> restored_{false};
   std::atomic<std::uint32_t> changes_{0};
@@ -110,6 +117,8 @@ class Instrument final : public PanelPort {
   mutable Mutex mutex_;
   std::string id_ DGX_GUARDED_BY(mutex_);
   std::string home_ DGX_GUARDED_BY(mutex_);
+  std::string auditioned_ DGX_GUARDED_BY(mutex_);  ///< The file
+  std::string audition_problem_ DGX_GUARDED_BY(mutex_);
   std::optional<std::string> session_ DGX_GUARDED_BY(mutex_){};
   std::string said_ DGX_GUARDED_BY(mutex_);  // Of the last request, where something went wrong
   std::int32_t saves_ DGX_GUARDED_BY(mutex_) = 0;

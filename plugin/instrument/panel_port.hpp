@@ -20,6 +20,14 @@ struct ShownPad {
 };
 using ShownPads = std::array<ShownPad, kPads>;
 
+/// What is listened to beside the pads.
+struct ShownAudition {
+  bool loading = false;   ///< What was asked for last does not sound or stop yet
+  double share = -1.0;    ///< How much of the take was heard, 0 to 1; negative: nothing sounds
+  std::string problem{};  ///< Why what was asked for last cannot be heard
+  bool operator==(const ShownAudition&) const = default;
+};
+
 /// What the host says of its session, as far as a request cares.
 struct HostTempo {
   double bpm = 120.0;  ///< Quarter notes a minute
@@ -45,6 +53,11 @@ class PanelPort {
   [[nodiscard]] virtual int selected_pad() const noexcept = 0;
   /// A person puts a take on a pad (0 to 11), or clears it with one that has no file.
   virtual void put(int pad, PadTake take) = 0;
+
+  /// Listens to a take beside the pads, from the beginning, or from where another one is that
+  /// sounds; without a file it ends. Nothing of it is kept, and an export has none of it.
+  virtual void audition(const std::string& file, double gain_db) = 0;
+  [[nodiscard]] virtual ShownAudition audition() = 0;
 
   [[nodiscard]] virtual std::string prompt() const = 0;
   virtual void set_prompt(std::string prompt) = 0;

@@ -26,12 +26,12 @@ SampleLoader::~SampleLoader() {
   thread_.join();
 }
 
-void SampleLoader::load(int pad, std::filesystem::path file) {
-  add({pad, std::move(file)});
+void SampleLoader::load(int pad, std::filesystem::path file, double gain_db) {
+  add({pad, std::move(file), gain_db});
 }
 
 void SampleLoader::clear(int pad) {
-  add({pad, std::nullopt});
+  add({pad, std::nullopt, 0.0});
 }
 
 void SampleLoader::add(Wish wish) {
@@ -45,6 +45,11 @@ bool SampleLoader::wait_until_idle(std::chrono::milliseconds patience) {
   MutexLock lock(mutex_);
   return idle_.wait_for(lock.native(), patience,
                         [this]() DGX_REQUIRES(mutex_) { return wishes_.empty() && !is_busy_; });
+}
+
+bool SampleLoader::is_idle() {
+  const MutexLock lock(mutex_);
+  return wishes_.empty() && !is_busy_;
 }
 
 void SampleLoader::run(const std::stop_token& stop) {
@@ -73,7 +78,7 @@ std::optional<SampleLoader::Wish> SampleLoader::next(const std::stop_token& stop
 
 void SampleLoader::fulfil(const Wish& wish, const std::stop_token& stop) {
   if (!wish.file) return send({wish.pad, nullptr}, stop);
-  auto take = read_take(*wish.file);
+  auto take = read_take(*wish.file, wish.gain_db);
   if (!take) return told_({wish.pad, *wish.file, Status(std::move(take).error()), {}});
   samples_.push_back(std::make_unique<const Sample>(std::move(take->sample)));
   send({wish.pad, samples_.back().get()}, stop);

@@ -43,17 +43,20 @@ class SampleLoader {
   SampleLoader& operator=(const SampleLoader&) = delete;
 
   /// A file that cannot be read leaves the pad as it is, and `told` hears why.
-  void load(int pad, std::filesystem::path file);
+  /// `gain_db` is part of the sample then.
+  void load(int pad, std::filesystem::path file, double gain_db = 0.0);
   void clear(int pad);
 
   /// Waits until all that was asked for is on its way to the player; false where that takes longer
   /// than `patience`. Not for the audio thread, except where the host does not play live.
   bool wait_until_idle(std::chrono::milliseconds patience);
+  [[nodiscard]] bool is_idle();
 
  private:
   struct Wish {
     int pad = 0;
     std::optional<std::filesystem::path> file{};  ///< Nothing clears the pad
+    double gain_db = 0.0;
   };
 
   void add(Wish wish);

@@ -51,11 +51,18 @@ Result<std::string> digest_of(int fd) {
   }
 }
 
-Result<TakeFile> read_open(int fd) {
+void scale(AudioClip& clip, double gain_db) {
+  if (gain_db == 0.0) return;
+  const auto gain = static_cast<float>(std::pow(10.0, gain_db / 20.0));
+  for (float& sample : clip.samples) sample *= gain;
+}
+
+Result<TakeFile> read_open(int fd, double gain_db) {
   const auto info = read_wav_info(fd);
   if (!info) return info.error();
-  const auto clip = read_wav(fd);
+  auto clip = read_wav(fd);
   if (!clip) return clip.error();
+  scale(*clip, gain_db);
   if (::lseek(fd, 0, SEEK_SET) != 0)
     return error_from_errno(errno, "the file cannot be read again");
   auto sha256 = digest_of(fd);
@@ -112,11 +119,11 @@ Status copy_to(const fs::path& file, const fs::path& target) {
 
 }  // namespace
 
-Result<TakeFile> read_take(const fs::path& file) {
+Result<TakeFile> read_take(const fs::path& file, double gain_db) {
   try {
     const UniqueFd fd = open_to_read(file);
     if (!fd.valid()) return error_from_errno(errno, "cannot open '" + file.string() + "'");
-    auto take = read_open(fd.get());
+    auto take = read_open(fd.get(), gain_db);
     if (!take) return named(file, std::move(take).error());
     return take;
   } catch (const std::bad_alloc&) {

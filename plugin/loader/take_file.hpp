@@ -16,8 +16,8 @@ struct TakeFile {
 };
 
 /// Reads a WAV file whole. Fails with a sentence that names the file where it cannot be played, or
-/// memory does not suffice.
-Result<TakeFile> read_take(const std::filesystem::path& file);
+/// memory does not suffice. The gain is part of the sample then.
+Result<TakeFile> read_take(const std::filesystem::path& file, double gain_db = 0.0);
 
 /// The name under which an instrument keeps a file: what it is called, and the beginning of its
 /// hash, so that no other content ever has that name.

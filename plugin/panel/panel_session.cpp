@@ -39,6 +39,7 @@ PanelSession::PanelSession(PanelPort& instrument, ui::PollerOptions service)
 }
 
 PanelSession::~PanelSession() {
+  if (model.heard()) instrument_.audition({}, 0);  // Nobody could end it any more.
   tell_prompt();
 }
 
@@ -47,6 +48,7 @@ bool PanelSession::update(Clock::time_point now) {
   bool changed = take_news();
   changed = follow_request() || changed;
   changed = look_at_pads() || changed;
+  changed = look_at_audition() || changed;
   changed = look_at_host() || changed;
   changed = look_at_prompt(now) || changed;
   carry_out_acts();
@@ -75,6 +77,9 @@ void PanelSession::carry_out_acts() {
   }
   for (ui::PadAct& act : model.take_pad_acts()) {
     instrument_.put(act.pad, {act.file, act.take_id, {}, act.name});
+  }
+  for (const ui::AuditionAct& act : model.take_audition_acts()) {
+    instrument_.audition(act.file, act.gain_db);
   }
 }
 
@@ -108,6 +113,12 @@ bool PanelSession::look_at_pads() {
   const ShownPads pads = instrument_.pads();
   for (std::size_t i = 0; i < pads.size(); ++i) model.board->pads.at(i) = board_pad(pads.at(i));
   return true;
+}
+
+bool PanelSession::look_at_audition() {
+  if (!model.heard()) return false;
+  const ShownAudition heard = instrument_.audition();
+  return model.hear({heard.loading, heard.share, heard.problem});
 }
 
 bool PanelSession::look_at_host() {

@@ -218,6 +218,14 @@ void make_instrument(PanelModel& model) {
   model.board->pads[11] = {"01K07", "lost", "Pad 12: cannot play 'lost.wav': it is not there",
                            false};
 }
+void make_listening(PanelModel& model) {
+  make_instrument(model);
+  for (ShownTake& take : model.history.takes) take.take.file_path = "/takes/one.wav";
+  model.audition("01K09");
+  model.audition("01K0A");
+  model.take_audition_acts();
+  model.hear({false, 0.41, {}});
+}
 protocol::InsertionView insertion(protocol::InsertionStatus status) {
   protocol::InsertionView view;
   view.insertion_id = "01INS";
@@ -298,6 +306,7 @@ const std::vector<PanelState>& panel_states() {
       {"failed", "a job failed", make_failed},
       {"lost", "the service does not answer", make_lost},
       {"trashed", "a take was moved to the trash", make_trashed},
+      {"listening", "a take is listened to, another one was before", make_listening},
       {"inserting", "Ardour was asked to place a take, and has not begun", make_inserting},
       {"inserted", "Ardour has placed a take", make_inserted},
       {"not-inserted", "a take could not go on the selected track", make_not_inserted},

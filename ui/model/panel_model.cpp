@@ -264,6 +264,7 @@ void PanelModel::apply_one(const TakeChanged& update) {
       was_listed && history.find(take.id)->take.status == protocol::JobStatus::kCompleted;
   history.change(take);
   if (take.trashed_at) {
+    if (heard_ && heard_->take_id == take.id) stop_audition();
     notice_ = Notice{"Moved to the trash: " + ShownTake{take, {}}.title(), false,
                      Remedy::kRestoreTake, take.id};
     return;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "ui/model/audition.hpp"
 #include "ui/model/history_model.hpp"
 #include "ui/model/intents.hpp"
 #include "ui/model/pad_board.hpp"
@@ -65,6 +66,11 @@ class PanelModel {
   /// The same for the instrument's pads.
   std::vector<PadAct> take_pad_acts();
 
+  /// The same for what is listened to.
+  std::vector<AuditionAct> take_audition_acts();
+  /// What the instrument says of it; true where that is news.
+  bool hear(const AuditionNews& news);
+
   // What the service is.
   [[nodiscard]] LinkState link() const { return link_; }
   [[nodiscard]] const std::string& link_sentence() const { return link_sentence_; }
@@ -82,6 +88,8 @@ class PanelModel {
   /// Jobs that other doors put before this panel's, or, where it has none, all that wait and run.
   [[nodiscard]] std::int64_t jobs_ahead() const;
   [[nodiscard]] const std::optional<Notice>& notice() const { return notice_; }
+  [[nodiscard]] const std::optional<HeardTake>& heard() const { return heard_; }
+  [[nodiscard]] bool can_compare() const;
   /// True while Ardour has been asked for a place and has not answered.
   [[nodiscard]] bool inserting() const { return insertion_.has_value(); }
   /// Why Generate cannot be pressed, or nothing.
@@ -107,6 +115,12 @@ class PanelModel {
   /// Puts the selected take on a pad (0 to 11) of the instrument, if there are both.
   void load_to_pad(int pad);
   void empty_pad(int pad);
+  /// Listens to a take through the instrument, at one loudness with others and from where the one
+  /// that sounds is; the same take once more ends it. Only where the panel belongs to one.
+  void audition(const std::string& take_id);
+  void stop_audition();
+  /// Back to the take that was listened to before, at the same place.
+  void compare();
   void dismiss_notice() { notice_.reset(); }
 
  private:
@@ -141,6 +155,9 @@ class PanelModel {
   std::optional<Notice> notice_{};
   std::vector<Intent> intents_{};
   std::vector<PadAct> pad_acts_{};
+  std::optional<HeardTake> heard_{};
+  std::string compared_take_{};  ///< That was listened to before
+  std::vector<AuditionAct> audition_acts_{};
 };
 
 }  // namespace dgx::ui

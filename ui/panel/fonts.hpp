@@ -35,6 +35,8 @@ constexpr const char* kSearch = "\xEF\x8D\x89";
 constexpr const char* kUndo = "\xEF\x95\x8C";
 constexpr const char* kOpenList = "\xEF\x85\x80";
 constexpr const char* kPower = "\xEF\x90\xA5";
+constexpr const char* kPlay = "\xEF\x90\x8A";
+constexpr const char* kStop = "\xEF\x93\x9B";
 constexpr const char* kWarning = "\xEF\x80\xA8";
 }  // namespace icon
 

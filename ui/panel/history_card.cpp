@@ -30,9 +30,28 @@ void draw_star(const Frame& frame, const Rect& place, const ShownTake& take) {
             {frame.fonts.body, ink, Align::kCenter});
 }
 
+void draw_play(const Frame& frame, const Rect& place, const ShownTake& take) {
+  const auto& heard = frame.model.heard();
+  const bool on = heard && heard->take_id == take.take.id;
+  const bool can = take.take.status == JobStatus::kCompleted;
+  const Press press = press_area(frame, "play " + take.take.id, place, can);
+  if (press.pressed) {
+    frame.model.select(take.take.id);
+    frame.model.audition(take.take.id);
+  }
+  const Color ink = on ? color::kSecond : press.hovered ? color::kText : color::kFaint;
+  if (can) {
+    draw_text(frame, place, on ? icon::kStop : icon::kPlay,
+              {frame.fonts.body, ink, Align::kCenter});
+  }
+  tip(frame, place, on ? "Stop listening" : "Listen, at one loudness with other takes");
+}
+
 void draw_row(const Frame& frame, Rect row, const ShownTake& take) {
   ImDrawList& canvas = *ImGui::GetWindowDrawList();
   const Rect whole = row;
+  std::optional<Rect> play;
+  if (frame.model.board) play = row.cut_left(frame.px(30)).centred_row(frame.px(28));
   const Rect star = row.cut_right(frame.px(32)).centred_row(frame.px(28));
   const bool selected = frame.model.history.selected() == &take;
   const Press press = press_area(frame, "take " + take.take.id, row);
@@ -47,7 +66,8 @@ void draw_row(const Frame& frame, Rect row, const ShownTake& take) {
   }
   canvas.AddLine({whole.min.x, whole.max.y}, whole.max, packed(color::kLine, 140));
   draw_star(frame, star, take);
-  row.cut_left(frame.px(10));
+  if (play) draw_play(frame, *play, take);
+  row.cut_left(frame.px(play ? 4 : 10));
   const Rect age = row.cut_right(frame.px(72));
   draw_fitted(frame, age, age_words(take.take.created_at, frame.now),
               {frame.fonts.small, color::kFaint, Align::kRight});

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <string>
 
@@ -81,6 +83,40 @@ void draw_buttons(const Frame& frame, Rect& line, const ShownTake& take) {
   }
 }
 
+/// Listening to the take, and going to and fro between two.
+void draw_listening(const Frame& frame, Rect& line, const ShownTake& take) {
+  PanelModel& model = frame.model;
+  const bool on = model.heard() && model.heard()->take_id == take.take.id;
+  const Rect play = line.cut_left(frame.px(28)).centred_row(frame.px(28));
+  line.cut_left(frame.px(6));
+  if (icon_button(frame, play, "listen", on ? icon::kStop : icon::kPlay,
+                  on ? "Stop listening"
+                     : "Listen through the instrument, at one loudness with other takes. Nothing "
+                       "is put on a pad.",
+                  {on, true})) {
+    model.audition(take.take.id);
+  }
+  if (!model.can_compare()) {
+    line.cut_left(frame.px(4));
+    return;
+  }
+  const Rect compare = line.cut_left(frame.px(38)).centred_row(frame.px(28));
+  line.cut_left(frame.px(10));
+  if (text_button(frame, compare, "compare", "A/B")) model.compare();
+  tip(frame, compare, "To and fro between the last two takes, at the same place");
+}
+
+/// Where the take that is listened to is.
+void draw_playhead(const Frame& frame, const Rect& place, double share) {
+  ImDrawList& canvas = *ImGui::GetWindowDrawList();
+  const Rect plot = place.inset(frame.px(4), 0);
+  const float x = plot.min.x + plot.width() * static_cast<float>(std::clamp(share, 0.0, 1.0));
+  const float wide = frame.px(5);
+  canvas.AddLine({x, plot.min.y}, {x, plot.max.y}, packed(color::kWhite), frame.px(1.5F));
+  canvas.AddTriangleFilled({x - wide, plot.min.y}, {x + wide, plot.min.y},
+                           {x, plot.min.y + wide * 1.4F}, packed(color::kWhite));
+}
+
 void draw_acts(const Frame& frame, Rect& line, const ShownTake& take) {
   PanelModel& model = frame.model;
   const Rect insert = line.cut_right(frame.px(124));
@@ -100,6 +136,7 @@ void draw_acts(const Frame& frame, Rect& line, const ShownTake& take) {
 void draw_take(const Frame& frame, Rect rest, const ShownTake& take) {
   Rect line = rest.cut_top(frame.px(30));
   draw_buttons(frame, line, take);
+  if (frame.model.board) draw_listening(frame, line, take);
   draw_name(frame, line, take);
   Rect facts = rest.cut_top(frame.px(26));
   draw_model_badge(frame, facts, take);
@@ -109,6 +146,8 @@ void draw_take(const Frame& frame, Rect rest, const ShownTake& take) {
   rest.cut_bottom(frame.px(8));
   const std::optional<std::int64_t> bars = take.receipt ? take.receipt->tempo.bars : std::nullopt;
   draw_waveform(frame, rest, frame.model.history.waveform(take.take.id), bars);
+  const auto& heard = frame.model.heard();
+  if (heard && heard->take_id == take.take.id) draw_playhead(frame, rest, heard->share);
   draw_acts(frame, foot, take);
   draw_fitted(frame, foot, receipt_words(take), {frame.fonts.small, color::kDim});
 }

@@ -100,6 +100,7 @@ class AudioThread {
     if (random_.below(10) == 0) player_.select(static_cast<int>(random_.below(kPads)), 60);
     player_.set_quantise(random_.below(3) == 0);
     player_.set_gain(-static_cast<double>(random_.below(30)));
+    player_.allow_audition(random_.below(4) != 0);
   }
 
   // Mostly runs on; now and then a locate, a stop, another tempo.
@@ -131,7 +132,7 @@ class AudioThread {
 };
 
 PlayerCommand draw_command(dgx::RandomStream& random, const std::vector<Sample>& samples) {
-  const auto pad = static_cast<int>(random.below(kPads));
+  const auto pad = static_cast<int>(random.below(kPads + 1));  // The last is listened to.
   return {pad, &samples[random.below(static_cast<std::uint32_t>(samples.size()))]};
 }
 

@@ -300,3 +300,23 @@ TEST_CASE("A right click empties a pad", "[ui]") {
   CHECK(acts[0].pad == 0);
   CHECK(acts[0].file.empty());
 }
+
+TEST_CASE("A take is listened to by its row, compared, and ended by a second click", "[ui]") {
+  Shown shown("instrument");
+  for (ShownTake& take : shown.model.history.takes) take.take.file_path = "/takes/one.wav";
+  shown.click("play 01K09");
+  REQUIRE(shown.model.heard());
+  CHECK(shown.model.heard()->take_id == "01K09");
+  CHECK(shown.model.history.selected()->take.id == "01K09");
+  shown.click("play 01K0A");
+  shown.panel->draw(shown.model);
+  shown.click("compare");
+  CHECK(shown.model.heard()->take_id == "01K09");
+  shown.panel->draw(shown.model);
+  shown.click("listen");
+  CHECK_FALSE(shown.model.heard());
+  const auto acts = shown.model.take_audition_acts();
+  REQUIRE(acts.size() == 4);
+  CHECK(acts.back().file.empty());
+  CHECK(shown.model.take_pad_acts().empty());
+}
