@@ -121,7 +121,7 @@ TEST_CASE("Many takes in one block wait for the one that still fades", "[plugin]
   const std::array<Sample, 3> takes = {Sample(sine(97, 1)), Sample(sine(110, 1)),
                                        Sample(sine(120, 1))};
   InstrumentPlayer player(kRate);
-  REQUIRE(player.set_sample(kAuditionPad, &takes[0]));
+  REQUIRE(player.set_sample(kAuditionPad, takes.data()));
   play(player, 100);
   REQUIRE(player.set_sample(kAuditionPad, &takes[1]));
   CHECK_FALSE(player.set_sample(kAuditionPad, &takes[2]));
