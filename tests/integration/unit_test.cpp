@@ -2,12 +2,16 @@
 // The service as systemd runs it, and what is said about it to those who watch it.
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <regex>
 #include <set>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include "tests/integration/program.hpp"
+#include "tests/support/ardour_session.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/command.hpp"
 
@@ -29,6 +33,34 @@ fs::path installed_unit(const TempDir& folder, const std::set<std::string>& left
   }
   write_file(folder / "dgx-music.service", unit);
   return folder / "dgx-music.service";
+}
+
+/// What starts a program as the unit for the socket does, with the folder that it makes.
+std::vector<std::string> socket_activation(const Program& program) {
+  fs::create_directories(program.socket().parent_path());
+  fs::permissions(program.socket().parent_path(), fs::perms::owner_all);
+  std::vector<std::string> launcher = {"systemd-socket-activate",
+                                       "--listen=" + program.socket().string()};
+  for (const auto& [name, value] : program.environment) {
+    launcher.push_back("--setenv=" + name + "=" + value);
+  }
+  return launcher;
+}
+
+/// Commands of a shell that leave of the home folder only that to write to which the unit names.
+std::string as_the_unit_protects(const Program& program) {
+  const std::string unit = read_file(std::string(kUnits) + "dgx-music.service.in");
+  std::smatch found;
+  REQUIRE(std::regex_search(unit, found, std::regex("\nReadWritePaths=(.*)\n")));
+  const std::string home = program.home().string();
+  std::string commands = "mount --make-rprivate / && mount --bind " + home + " " + home;
+  std::istringstream paths(found[1]);
+  for (std::string path; paths >> path;) {
+    path = std::regex_replace(path, std::regex("%h"), home);
+    path = std::regex_replace(path, std::regex("%t"), home + "/run");
+    commands += " && mount --bind " + path + " " + path;
+  }
+  return commands + " && mount -o remount,bind,ro " + home;
 }
 
 double exposure_of(const fs::path& unit) {
@@ -80,12 +112,7 @@ TEST_CASE("The service takes the socket that systemd passes to it, and leaves it
           "[integration]") {
   Program program;
   program.use_fake_engine();
-  fs::create_directories(program.socket().parent_path());
-  fs::permissions(program.socket().parent_path(), fs::perms::owner_all);
-  program.launcher = {"systemd-socket-activate", "--listen=" + program.socket().string()};
-  for (const auto& [name, value] : program.environment) {
-    program.launcher.push_back("--setenv=" + name + "=" + value);
-  }
+  program.launcher = socket_activation(program);
   Running service = program.start({"serve", "--foreground", "--idle-exit", "1"});
   REQUIRE(service.wait_for_error("Listening on"));
   program.launcher.clear();
@@ -95,6 +122,34 @@ TEST_CASE("The service takes the socket that systemd passes to it, and leaves it
   CHECK(program.run({"status", "--json"}).out.find(pid) != std::string::npos);
   CHECK(service.wait().exit_code == 0);  // Nobody needed it for a second.
   CHECK(fs::exists(program.socket()));
+}
+
+TEST_CASE("A service that may write only where the unit says makes takes and has them placed",
+          "[integration]") {
+  if (::geteuid() != 0) return;  // Who may mount.
+  Program program;
+  program.use_fake_engine();
+  fs::create_directories(program.data());
+  program.launcher = socket_activation(program);
+  for (const std::string& word :
+       {std::string("unshare"), std::string("--mount"), std::string("/bin/sh"), std::string("-c"),
+        as_the_unit_protects(program) + " && exec \"$@\"", std::string("sh")}) {
+    program.launcher.push_back(word);
+  }
+  Running service = program.start({"serve", "--foreground"});
+  REQUIRE(service.wait_for_error("Listening on"));
+  program.launcher.clear();
+
+  const auto receipts = program.generate({"a plain tone", "--duration", "1"});
+  REQUIRE(receipts.size() == 1);
+  ArdourSession session(program.socket().parent_path() / "ardour", "song");
+  Running placing = program.start({"insert", receipts.front().take_id});
+  while (!session.has("next.json")) REQUIRE(placing.runs_for(std::chrono::milliseconds(5)));
+  session.place(4800);
+  CHECK(placing.wait().exit_code == 0);
+  const auto elsewhere = program.run({"generate", "a tone", "--duration", "1", "--output-dir",
+                                      (program.home() / "elsewhere").string()});
+  CHECK(elsewhere.exit_code != 0);
 }
 
 TEST_CASE("Lines have the journal's priorities where the journal reads them, and only there",
