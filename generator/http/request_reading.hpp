@@ -57,10 +57,10 @@ inline std::optional<Answer> unreadable(const error_code& error) {
 /// Method and path for the log. The query and the name of a file are left out: they may hold words
 /// of a prompt.
 inline std::string line_of(const Parser& parser, const Call& call) {
-  const std::string_view target = view_of(parser.get().target());
-  std::string path(target.substr(0, target.find('?')));
-  if (call.id == CallId::kFile) path.replace(path.rfind('/') + 1, std::string::npos, "{name}");
-  return std::string(view_of(parser.get().method_string())) + " " + path;
+  std::string_view path = view_of(parser.get().target());
+  path = path.substr(0, path.find('?'));
+  if (call.id == CallId::kFile) path = "/api/v1/files/{name}";
+  return std::string(view_of(parser.get().method_string())) + " " + std::string(path);
 }
 
 /// Ends the reading of a request when its time is over. The stream's own timer would close the

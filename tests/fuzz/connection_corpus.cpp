@@ -43,6 +43,7 @@ std::vector<std::string> connections() {
       get);
   all.push_back(request("GET", "/api/v1/events", "", "Last-Event-ID: 7\r\nHost: x\r\n"));
   all.push_back(request("GET", "/api/v1/takes/0000/audio", "", "Range: bytes=0-99\r\n"));
+  all.push_back(request("GET", "/api/v1/files/rain-a3f9.wav/", ""));
   all.push_back(request("GET", "/health", "", over_tcp + "Origin: http://localhost\r\n"));
   all.push_back(
       request("POST", "/api/v1/generate", body, "Expect: 100-continue\r\nConnection: close\r\n"));

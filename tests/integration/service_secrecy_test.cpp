@@ -62,6 +62,7 @@ TEST_CASE("Logs hold no prompt, no name of a file and no token", "[integration]"
       "curl -s -o /dev/null --unix-socket " + program.socket().string() + " http://localhost";
   run_command(curl + "'/api/v1/history?q=secret'");
   run_command(curl + "/api/v1/files/" + file.filename().string());
+  run_command(curl + "/api/v1/files/" + file.filename().string() + "/");
   run_command(curl + R"(/api/v1/generate --json '{"prompt": "a secret", "bpm": 9000}')");
   run_command(curl + R"(/api/v1/generate --json '{"prompt": "a secret",')");
   const std::string token = read_file(program.socket().parent_path() / "tcp-token").substr(0, 64);
