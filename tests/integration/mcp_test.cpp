@@ -120,7 +120,7 @@ TEST_CASE("An assistant places a take in Ardour, or is told why it is not there"
     CHECK_THAT(answer, Contains(R"("isError":true)"));
     return answer;
   };
-  CHECK_THAT(refused(), Contains("no Ardour session is open") && Contains("ardour status"));
+  CHECK_THAT(refused(), Contains("no Ardour session is open") && Contains("ardour install"));
 
   const fs::path ardour = program.socket().parent_path() / "ardour";
   ArdourSession session(ardour, "song");
