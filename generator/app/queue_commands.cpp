@@ -35,12 +35,14 @@ std::string state_text(const JobView& job) {
     text = phase_text(job.progress->phase) + " " +
            std::to_string(std::lround(*job.fraction * 100)) + " %";
   }
+  if (job.waits) text += ", " + *job.waits;
   return text;
 }
 
 void print_job(const Terminal& terminal, const JobView& job) {
   constexpr std::size_t kPromptColumns = 40;
-  std::string line = styled(terminal, Style::kAccent, job.job_id) + "  " + state_text(job) + "  ";
+  std::string line = styled(terminal, Style::kAccent, job.job_id) + "  " +
+                     escaped_for_terminal(state_text(job)) + "  ";
   if (job.priority != "normal") line += job.priority + "  ";
   print_line(STDOUT_FILENO,
              line + cut_to(escaped_for_terminal(job.request.prompt), kPromptColumns));
@@ -94,6 +96,9 @@ Result<int> show_status(GeneratorClient& service, const QueueArguments& argument
   print_line(STDOUT_FILENO, std::to_string(health->queue.pending) + " waiting, " +
                                 std::to_string(health->queue.processing) + " being rendered; " +
                                 "engine " + health->engine.status);
+  if (health->gpu.status == "held") {
+    print_line(STDOUT_FILENO, "GPU " + escaped_for_terminal(health->gpu.message.value_or("")));
+  }
   for (const PartHealth* part : {&health->database, &health->engine}) {
     if (part->message) print_line(STDOUT_FILENO, escaped_for_terminal(*part->message));
   }

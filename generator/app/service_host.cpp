@@ -102,6 +102,7 @@ jobs::SchedulerOptions scheduler_options(const Settings& settings) {
   jobs::SchedulerOptions options;
   options.jobs.output = {settings.places.data, settings.allowed_roots};
   options.jobs.embed_receipts = settings.embed_receipts;
+  options.gpu_hold.on = settings.gpu_free_while_rolling;
   return options;
 }
 
@@ -189,7 +190,8 @@ void ServiceHost::run(const std::stop_token& stop) {
 std::string settings_hash(const Settings& settings) {
   const jobs::EngineCommand engine = engine_command(settings);
   std::string text = engine.executable.string() + '\n' + (settings.embed_receipts ? "1" : "0") +
-                     '\n' + settings.places.config.string() + '\n' + settings.places.data.string();
+                     (settings.gpu_free_while_rolling ? "1" : "0") + '\n' +
+                     settings.places.config.string() + '\n' + settings.places.data.string();
   for (const auto& argument : engine.arguments) text += '\n' + argument;
   for (const auto& root : settings.allowed_roots) text += '\n' + root.string();
   return sha256_of(text).substr(0, 16);

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <sstream>
 #include <string>
+#include <utility>
 
 namespace dgx::app {
 namespace {
@@ -46,6 +47,13 @@ Status read_roots(const toml::node& node, const fs::path& file, Settings& settin
   return ok();
 }
 
+Status read_truth(std::string_view key, const toml::node& node, const fs::path& file, bool& into) {
+  const auto value = node.value<bool>();
+  if (!value) return at_line(file, node.source(), std::string(key) + " must be true or false");
+  into = *value;
+  return ok();
+}
+
 Status read_key(std::string_view key, const toml::node& node, const fs::path& file,
                 Settings& settings) {
   if (key == "allowed_roots") return read_roots(node, file, settings);
@@ -57,11 +65,9 @@ Status read_key(std::string_view key, const toml::node& node, const fs::path& fi
     settings.soundfont = *std::move(path);
     return ok();
   }
-  if (key == "embed_receipts") {
-    const auto value = node.value<bool>();
-    if (!value) return at_line(file, node.source(), "embed_receipts must be true or false");
-    settings.embed_receipts = *value;
-    return ok();
+  if (key == "embed_receipts") return read_truth(key, node, file, settings.embed_receipts);
+  if (key == "gpu_free_while_rolling") {
+    return read_truth(key, node, file, settings.gpu_free_while_rolling);
   }
   if (key == "hub_url") {
     const auto text = node.value<std::string>();
@@ -94,7 +100,7 @@ Status read_key(std::string_view key, const toml::node& node, const fs::path& fi
   return at_line(file, node.source(),
                  "no setting is called " + std::string(key) +
                      "; there are allowed_roots, soundfont, embed_receipts, hub_url, device, "
-                     "unload_after and idle_exit");
+                     "gpu_free_while_rolling, unload_after and idle_exit");
 }
 
 Status read_file(const fs::path& file, Settings& settings) {
@@ -136,10 +142,14 @@ Status read_environment(Settings& settings) {
     if (!path) return std::move(path).error();
     settings.soundfont = *std::move(path);
   }
-  if (const std::string text = environment("DGX_MUSIC_EMBED_RECEIPTS"); !text.empty()) {
-    const auto value = truth(text, "DGX_MUSIC_EMBED_RECEIPTS");
+  for (const auto& [name, into] :
+       {std::pair{"DGX_MUSIC_EMBED_RECEIPTS", &settings.embed_receipts},
+        {"DGX_MUSIC_GPU_FREE_WHILE_ROLLING", &settings.gpu_free_while_rolling}}) {
+    const std::string text = environment(name);
+    if (text.empty()) continue;
+    const auto value = truth(text, name);
     if (!value) return value.error();
-    settings.embed_receipts = *value;
+    *into = *value;
   }
   if (const std::string text = environment("DGX_MUSIC_HUB_URL"); !text.empty()) {
     settings.hub_url = text;

@@ -29,6 +29,9 @@ struct Settings {
   /// Where MusicGen computes: auto, cpu, cuda or cuda:N.
   /// device = "auto"                          DGX_MUSIC_DEVICE
   std::string device = "auto";
+  /// Begin nothing on a GPU while a host that says so plays.
+  /// gpu_free_while_rolling = false           DGX_MUSIC_GPU_FREE_WHILE_ROLLING=false
+  bool gpu_free_while_rolling = false;
   /// Seconds without work after which the engine frees its models; 0: never.
   /// unload_after = 600
   std::int64_t unload_after = 600;

@@ -142,6 +142,10 @@ Result<ModelList> GeneratorClient::models() const {
   return decoded<ModelList>(call("GET", "/api/v1/models"));
 }
 
+Result<TransportView> GeneratorClient::report_transport(const TransportReport& report) const {
+  return decoded<TransportView>(call("PUT", "/api/v1/transport", encode(report)));
+}
+
 Result<InsertionView> GeneratorClient::insert(const InsertionRequest& request) const {
   return decoded<InsertionView>(call("POST", "/api/v1/insertions", encode(request)));
 }

@@ -12,6 +12,7 @@
 #include "generator/client/event_reader.hpp"
 #include "generator/protocol/api_messages.hpp"
 #include "generator/protocol/insertion.hpp"
+#include "generator/protocol/transport.hpp"
 
 namespace dgx::client {
 
@@ -54,6 +55,8 @@ class GeneratorClient {
   Result<protocol::Take> restore_take(const std::string& take_id) const;
   Result<protocol::PeaksMessage> peaks(const std::string& take_id, int columns) const;
   Result<protocol::ModelList> models() const;
+  /// Whether a host plays: what a service that is told to keeps the GPU free for.
+  Result<protocol::TransportView> report_transport(const protocol::TransportReport& report) const;
 
   /// Asks Ardour to place a take; insertion() tells what became of it.
   Result<protocol::InsertionView> insert(const protocol::InsertionRequest& request) const;

@@ -104,10 +104,11 @@ Status HistoryStore::complete_take(const CompletedTake& take) {
   return changing(impl_->database, [&](Database& db) { return history::complete_take(db, take); });
 }
 
-Result<std::optional<protocol::Job>> HistoryStore::claim_next_job(const BootTime& now,
-                                                                  std::int64_t lease_ms) {
-  return changing(impl_->database,
-                  [&](Database& db) { return history::claim_next_job(db, now, lease_ms); });
+Result<std::optional<protocol::Job>> HistoryStore::claim_next_job(
+    const BootTime& now, std::int64_t lease_ms, const std::vector<std::string>& held_models) {
+  return changing(impl_->database, [&](Database& db) {
+    return history::claim_next_job(db, now, lease_ms, held_models);
+  });
 }
 
 Result<std::optional<std::int64_t>> HistoryStore::next_due_ms(const BootTime& now) {

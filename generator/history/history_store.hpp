@@ -158,8 +158,9 @@ class HistoryStore {
   Status begin_job(const std::string& job_id);
   /// Begins the pending job whose turn it is, if there is one, and leases it for so long. The order
   /// is that of acceptance, less kOvertakesPerLevel a level of priority; a job that waits for
-  /// another attempt is passed over until its time.
-  Result<std::optional<protocol::Job>> claim_next_job(const BootTime& now, std::int64_t lease_ms);
+  /// another attempt is passed over until its time, and so is one for a model of `held_models`.
+  Result<std::optional<protocol::Job>> claim_next_job(
+      const BootTime& now, std::int64_t lease_ms, const std::vector<std::string>& held_models = {});
   /// The next moment after `now` at which a job that waits may begin.
   Result<std::optional<std::int64_t>> next_due_ms(const BootTime& now);
   /// Keeps a claimed job for so much longer; kConflict where another attempt has it.

@@ -90,6 +90,9 @@ std::string by_turn() {
 // The time that a job waits for another attempt is of this boot, or it means nothing.
 constexpr std::string_view kIsDue =
     "state = 'pending' AND (not_before_ms IS NULL OR boot_id IS NOT ?1 OR not_before_ms <= ?2) ";
+constexpr std::string_view kIsNotHeld =
+    "AND (?3 = '' OR instr(?3, char(10) || coalesce(json_extract(request, '$.model'), '') || "
+    "char(10)) = 0) ";
 
 }  // namespace
 
@@ -160,9 +163,13 @@ Result<JobCounts> count_jobs(Database& database) {
 }
 
 Result<std::optional<Job>> claim_next_job(Database& database, const BootTime& now,
-                                          std::int64_t lease_ms) {
-  auto due = read_jobs(database, "WHERE " + std::string(kIsDue) + by_turn() + " LIMIT 1",
-                       now.boot_id, now.ms);
+                                          std::int64_t lease_ms,
+                                          const std::vector<std::string>& held_models) {
+  std::string held;  // One a line, with one more at the beginning; no name has an end of line.
+  for (const std::string& model : held_models) held += (held.empty() ? "\n" : "") + model + "\n";
+  auto due = read_jobs(
+      database, "WHERE " + std::string(kIsDue) + std::string(kIsNotHeld) + by_turn() + " LIMIT 1",
+      now.boot_id, now.ms, held);
   if (!due) return due.error();
   if (due->empty()) return std::optional<Job>{};
   const std::string id = due->front().id;

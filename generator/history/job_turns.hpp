@@ -23,7 +23,8 @@ Result<std::vector<protocol::Job>> read_queue(sqlite::Database& database,
 Result<JobCounts> count_jobs(sqlite::Database& database);
 
 Result<std::optional<protocol::Job>> claim_next_job(sqlite::Database& database, const BootTime& now,
-                                                    std::int64_t lease_ms);
+                                                    std::int64_t lease_ms,
+                                                    const std::vector<std::string>& held_models);
 Result<std::optional<std::int64_t>> next_due_ms(sqlite::Database& database, const BootTime& now);
 Status renew_lease(sqlite::Database& database, const std::string& job_id, std::int64_t token,
                    const BootTime& now, std::int64_t lease_ms);

@@ -11,6 +11,7 @@
 #include "generator/protocol/codec.hpp"
 #include "generator/protocol/endpoint.hpp"
 #include "generator/protocol/openapi.hpp"
+#include "generator/protocol/transport.hpp"
 
 namespace dgx::http {
 namespace {
@@ -131,8 +132,14 @@ std::int64_t free_bytes(const std::filesystem::path& folder) {
   return static_cast<std::int64_t>(facts.f_bavail * facts.f_frsize);
 }
 
-PartHealth gpu_health() {
-  if (::access("/dev/nvidiactl", F_OK) == 0) return {"ok", {}};
+// Held where some model would compute on it; what has none has nothing to be kept free.
+PartHealth gpu_health(const jobs::GpuHold& hold) {
+  const bool is_there = ::access("/dev/nvidiactl", F_OK) == 0;
+  const auto host = hold.host();
+  if (host && (is_there || !hold.held_models().empty())) {
+    return {"held", "kept free while " + *host + " plays"};
+  }
+  if (is_there) return {"ok", {}};
   return {"idle", "no NVIDIA driver is loaded; models render on the CPU"};
 }
 
@@ -190,6 +197,11 @@ Answer Handlers::answer(const Call& call) {
       return file(call);
     case CallId::kHistory:
       return history(call);
+    case CallId::kTransport: {
+      const auto report = decode<TransportReport>(call.body);
+      if (!report) return error_answer(report.error());
+      return answer_of(parts_.scheduler.report_transport(*report));
+    }
     case CallId::kModels:
       return answer_of(parts_.writer.models());
     case CallId::kHealth:
@@ -300,7 +312,7 @@ Health Handlers::health() {
     health.idle_exit_seconds = std::chrono::duration<double>(*parts_.idle_exit).count();
   }
   if (!parts_.scheduler.engine_is_running()) health.engine.status = "idle";
-  health.gpu = gpu_health();
+  health.gpu = gpu_health(parts_.scheduler.gpu_hold());
   health.disk.free_bytes = free_bytes(parts_.data_folder);
   if (health.disk.free_bytes < kLittleRoom) health.disk.status = "failing";
   if (const auto counts = parts_.reader.counts()) {

@@ -46,6 +46,8 @@ std::string metrics_text(const protocol::Health& health, const history::JobCount
   }
   text.one("engine_running", "gauge", "1 while the engine process runs.",
            health.engine.status == "ok" ? 1 : 0);
+  text.one("gpu_held", "gauge", "1 while the GPU is kept free because a host plays.",
+           health.gpu.status == "held" ? 1 : 0);
   text.one("disk_free_bytes", "gauge", "Room where takes go.", health.disk.free_bytes);
   text.one("uptime_seconds", "gauge", "Since the service began.",
            static_cast<std::int64_t>(health.uptime_seconds));

@@ -51,6 +51,9 @@ Result<JobView> JobReader::view_of(const Job& job) {
     view.fraction = running->fraction;
     view.progress = running->progress;
   }
+  if (job.status == JobStatus::kPending) {
+    view.waits = scheduler_.gpu_hold().why_waits(job.request.model.value_or(""));
+  }
   for (const std::string& id : job.take_ids) {
     const auto take = store_.find_take(id);
     if (!take) return take.error();

@@ -27,7 +27,8 @@ Scheduler::Scheduler(history::HistoryStore& store, EngineSupervisor& engine,
     : store_(store),
       engine_(engine),
       options_(std::move(options)),
-      on_change_(std::move(on_change)) {}
+      on_change_(std::move(on_change)),
+      hold_(options_.gpu_hold) {}
 
 Result<int> Scheduler::recover_after(const Status& attempt) {
   const auto jobs = store_.jobs_in(JobStatus::kProcessing);
@@ -39,9 +40,21 @@ Result<int> Scheduler::recover_after(const Status& attempt) {
   return static_cast<int>(jobs->size());
 }
 
-std::optional<Job> Scheduler::claim(Status& failure) {
+// The engine knows which of its models compute on a card. Where it cannot say, the attempt itself
+// tells why.
+std::vector<std::string> Scheduler::held_models() {
+  if (!hold_.is_on()) return {};
+  const auto jobs = store_.count_jobs();
+  if (!jobs || jobs->pending == 0) return {};
+  if (const auto models = engine_.models()) hold_.learn(models->models);
+  const MutexLock lock(mutex_);
+  engine_running_ = engine_.is_running();
+  return hold_.held_models();
+}
+
+std::optional<Job> Scheduler::claim(const std::vector<std::string>& held, Status& failure) {
   const MutexLock claiming(claiming_);
-  auto job = store_.claim_next_job(options_.clock(), options_.lease.count());
+  auto job = store_.claim_next_job(options_.clock(), options_.lease.count(), held);
   if (!job) {
     failure = std::move(job).error();
     return std::nullopt;
@@ -64,7 +77,7 @@ Result<bool> Scheduler::run_next() {
     changed("resumed");
   }
   Status failure = ok();
-  const auto job = claim(failure);
+  const auto job = claim(held_models(), failure);
   if (!failure) return std::move(failure).error();
   if (!job) return false;
   changed("claimed");
@@ -213,6 +226,10 @@ void Scheduler::wait_for_work() {
   if (!due) return pause_after_failure(due.error());
   auto pause = engine_.is_running() ? options_.engine_idle : 24h;
   if (*due) pause = std::min<std::chrono::milliseconds>(pause, (**due - now.ms) * 1ms);
+  if (const auto until = hold_.until()) {
+    pause = std::clamp<std::chrono::milliseconds>(
+        std::chrono::ceil<std::chrono::milliseconds>(*until - options_.gpu_hold.now()), 0ms, pause);
+  }
   bool idle = false;
   {
     MutexLock lock(mutex_);
@@ -224,6 +241,13 @@ void Scheduler::wait_for_work() {
   engine_.end();
   const MutexLock lock(mutex_);
   engine_running_ = false;
+}
+
+Result<TransportView> Scheduler::report_transport(const TransportReport& report) {
+  const bool held = hold_.is_on();
+  auto view = hold_.report(report);
+  if (held != hold_.is_on()) wake();
+  return view;
 }
 
 void Scheduler::wake() {

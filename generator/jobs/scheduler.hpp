@@ -14,6 +14,7 @@
 #include "generator/base/result.hpp"
 #include "generator/history/history_store.hpp"
 #include "generator/jobs/engine_supervisor.hpp"
+#include "generator/jobs/gpu_hold.hpp"
 #include "generator/jobs/job_queue.hpp"
 #include "generator/jobs/lease_clock.hpp"
 
@@ -28,6 +29,7 @@ struct SchedulerOptions {
                                                   std::chrono::milliseconds(5000)};
   /// An engine that had no job for so long is ended, and its memory given back.
   std::chrono::milliseconds engine_idle{600'000};
+  GpuHoldOptions gpu_hold{};
 };
 
 /// The job that is being rendered.
@@ -39,7 +41,8 @@ struct RunningJob {
 
 /// Works off the queue of the history, one job at a time, in the order that claim_next_job() gives.
 /// A job whose engine crashed or hung is tried again after a pause; one that a dead process left
-/// behind is taken up again. Owns neither the store nor the engine; both outlive it.
+/// behind is taken up again. While a host plays and GpuHold is on, no attempt begins that would
+/// compute on a card. Owns neither the store nor the engine; both outlive it.
 ///
 /// Threads: recover(), run_next() and work() on one, the *runner*; the others on any. `on_change`
 /// is called on the runner after each change that others may want to see.
@@ -68,11 +71,16 @@ class Scheduler {
   /// Ends work() after what it does now; a job that runs goes back into the queue.
   void shut_down();
 
+  /// As GpuHold::report(); jobs that waited for it begin at once.
+  Result<protocol::TransportView> report_transport(const protocol::TransportReport& report);
+  [[nodiscard]] const GpuHold& gpu_hold() const { return hold_; }
+
   [[nodiscard]] std::optional<RunningJob> running() const;
   [[nodiscard]] bool engine_is_running() const;
 
  private:
-  std::optional<protocol::Job> claim(Status& failure);
+  std::vector<std::string> held_models();
+  std::optional<protocol::Job> claim(const std::vector<std::string>& held, Status& failure);
   void attempt(const protocol::Job& job);
   Status settle(const protocol::Job& job, const Status& outcome);
   std::chrono::milliseconds pause_after(std::int64_t attempt) const;
@@ -89,6 +97,7 @@ class Scheduler {
   EngineSupervisor& engine_;
   SchedulerOptions options_;
   std::function<void()> on_change_;
+  GpuHold hold_;
   // Of the runner only.
   std::int64_t renewed_ms_ = 0;
   bool lost_track_ = false;  // A job may stand as being rendered that nobody renders.

@@ -26,6 +26,7 @@ enum class CallId {
   kInsert,
   kInsertion,
   kCancelInsertion,
+  kTransport,
   kModels,
   kHealth,
   kMetrics,
@@ -51,7 +52,7 @@ struct ApiCall {
   std::array<QueryField, 5> query{};
 };
 
-inline constexpr std::array<ApiCall, 21> kApiCalls = {{
+inline constexpr std::array<ApiCall, 22> kApiCalls = {{
     {CallId::kGenerate,
      "POST",
      "/api/v1/generate",
@@ -178,10 +179,18 @@ inline constexpr std::array<ApiCall, 21> kApiCalls = {{
      200,
      "InsertionView",
      {}},
+    {CallId::kTransport,
+     "PUT",
+     "/api/v1/transport",
+     "tells that a host plays, for 5 s, or that it stopped: what keeps the GPU free meanwhile",
+     "TransportReport",
+     200,
+     "TransportView",
+     {}},
     {CallId::kModels,
      "GET",
      "/api/v1/models",
-     "models that can be used, and those that cannot",
+     "models that can be used, those that cannot, and those that can be installed",
      "",
      200,
      "ModelList",

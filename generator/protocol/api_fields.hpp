@@ -37,6 +37,7 @@ void describe(F& f, T& m) {
   f("progress", m.progress);
   f("takes", m.takes);
   f("error", m.error);
+  f("waits", m.waits);
 }
 template <typename F, Is<TakePatch> T>
 void describe(F& f, T& m) {
@@ -51,10 +52,21 @@ void describe(F& f, T& m) {
   f("min", m.min);
   f("max", m.max);
 }
+template <typename F, Is<InstallableModel> T>
+void describe(F& f, T& m) {
+  f("id", m.id);
+  f("description", m.description);
+  f("licence", m.licence);
+  f("channels", m.channels);
+  f("takes_melody", m.takes_melody);
+  f("download_bytes", m.download_bytes);
+  f("memory_bytes", m.memory_bytes);
+}
 template <typename F, Is<ModelList> T>
 void describe(F& f, T& m) {
   f("models", m.models);
   f("unavailable", m.unavailable);
+  f("installable", m.installable);
 }
 template <typename F, Is<PartHealth> T>
 void describe(F& f, T& m) {

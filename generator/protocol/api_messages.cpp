@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/protocol/api_messages.hpp"
 
+#include <array>
 #include <utility>
 
-#include "generator/base/utf8.hpp"
 #include "generator/protocol/api_fields.hpp"
+#include "generator/protocol/field_checks.hpp"
 #include "generator/protocol/json.hpp"
 #include "generator/protocol/json_fields.hpp"
 #include "generator/protocol/request_json.hpp"
@@ -50,36 +51,15 @@ Error at_place(Error error, std::size_t index) {
   return error;
 }
 
-constexpr std::size_t kLongestName = 100;
-
-Status check_name(const std::string& name) {
-  for (std::size_t position = 0; position < name.size();) {
-    const auto code_point = next_code_point(name, position);
-    if (code_point && !is_control(*code_point)) continue;
-    return Error{ErrorCode::kInvalidArgument, "name must not hold NUL or control characters",
-                 "name"};
-  }
-  const std::size_t length = count_code_points(name);
-  if (length <= kLongestName) return ok();
-  return Error{ErrorCode::kInvalidArgument,
-               "name must be at most " + std::to_string(kLongestName) + " characters, got " +
-                   std::to_string(length),
-               "name"};
-}
+constexpr std::int64_t kLongestName = 100;
 
 Status check_patch(const json::object& object, const TakePatch& patch) {
-  for (const auto& [key, value] : object) {
-    if (key == "name" || key == "favourite") continue;
-    const std::string name(key.data(), key.size());
-    return Error{ErrorCode::kInvalidArgument,
-                 "only name and favourite of a take can be changed, got \"" +
-                     escaped_for_terminal(name) + "\"",
-                 name};
-  }
+  constexpr std::array<std::string_view, 2> kFields = {"name", "favourite"};
+  if (Status known = expect_fields("a change of a take", object, kFields); !known) return known;
   if (!patch.name && !patch.favourite) {
     return Error{ErrorCode::kInvalidArgument, "a change must have name or favourite, got neither"};
   }
-  return patch.name ? check_name(*patch.name) : ok();
+  return patch.name ? check_text("name", *patch.name, 0, kLongestName) : ok();
 }
 
 }  // namespace

@@ -47,6 +47,7 @@ struct JobView {
   std::optional<Progress> progress{};
   std::vector<JobTake> takes{};
   std::optional<Error> error{};
+  std::optional<std::string> waits{};  ///< Why a pending job is not begun although it is due
   GenerationRequest request{};
 };
 
@@ -71,12 +72,25 @@ struct PeaksMessage {
   std::vector<double> max{};
 };
 
+/// A model that `models pull` fetches and that is not installed.
+struct InstallableModel {
+  std::string id{};
+  std::string description{};
+  std::string licence{};
+  std::int64_t channels = 1;
+  bool takes_melody = false;
+  std::int64_t download_bytes = 0;  ///< Of its weights, which is nearly all
+  std::int64_t memory_bytes = 0;    ///< As ModelDescription has it
+};
+
 struct ModelList {
   std::vector<ModelDescription> models{};  ///< That can be used, best first
   std::vector<UnavailableModel> unavailable{};
+  std::vector<InstallableModel> installable{};
 };
 
-/// One part of the service's health. `status` is "ok", "idle" or "failing".
+/// One part of the service's health. `status` is "ok", "idle", "failing", or "held" of a GPU that
+/// is kept free.
 struct PartHealth {
   std::string status = "ok";
   std::optional<std::string> message{};

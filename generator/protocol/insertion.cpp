@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/protocol/insertion.hpp"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <utility>
 
 #include "generator/base/utf8.hpp"
+#include "generator/protocol/field_checks.hpp"
 #include "generator/protocol/insertion_fields.hpp"
 #include "generator/protocol/json_fields.hpp"
+#include "generator/protocol/name_table.hpp"
 
 namespace dgx::protocol {
 namespace {
@@ -20,21 +21,6 @@ constexpr std::array<std::pair<InsertionStatus, std::string_view>, 5> kNames = {
     {InsertionStatus::kFailed, "failed"},
     {InsertionStatus::kCancelled, "cancelled"},
 }};
-
-Status check_text(const char* field, const std::string& text, std::int64_t longest) {
-  for (std::size_t position = 0; position < text.size();) {
-    const auto code_point = next_code_point(text, position);
-    if (code_point && !is_control(*code_point)) continue;
-    return Error{ErrorCode::kInvalidArgument,
-                 std::string(field) + " must not hold NUL or control characters", field};
-  }
-  const auto length = static_cast<std::int64_t>(count_code_points(text));
-  if (length >= 1 && length <= longest) return ok();
-  return Error{ErrorCode::kInvalidArgument,
-               std::string(field) + " must have 1 to " + std::to_string(longest) +
-                   " characters, got " + std::to_string(length),
-               field};
-}
 
 bool is_number_after(std::string_view text, std::string_view start, std::int64_t first,
                      std::int64_t last) {
@@ -59,44 +45,27 @@ Status check_at(const std::string& at) {
                "at"};
 }
 
-Status expect_known_fields(const boost::json::object& object) {
-  constexpr std::array<std::string_view, 5> kFields = {"take_id", "session", "track", "at",
-                                                       "idempotency_key"};
-  for (const auto& [key, value] : object) {
-    const std::string name(key.data(), key.size());
-    if (std::find(kFields.begin(), kFields.end(), name) != kFields.end()) continue;
-    return Error{ErrorCode::kInvalidArgument,
-                 "an insertion has no field \"" + escaped_for_terminal(name) + "\"", name};
-  }
-  return ok();
-}
-
 }  // namespace
 
 std::string_view to_string(InsertionStatus status) {
-  for (const auto& [value, name] : kNames) {
-    if (value == status) return name;
-  }
-  return {};
+  return name_of(kNames, status);
 }
 
 std::optional<InsertionStatus> parse_insertion_status(std::string_view name) {
-  for (const auto& [value, candidate] : kNames) {
-    if (candidate == name) return value;
-  }
-  return std::nullopt;
+  return value_of<InsertionStatus>(kNames, name);
 }
 
 Status check(const InsertionRequest& request) {
-  if (Status fine = check_text("take_id", request.take_id, kLongestTakeId); !fine) return fine;
+  if (Status fine = check_text("take_id", request.take_id, 1, kLongestTakeId); !fine) return fine;
   if (request.session) {
-    if (Status fine = check_text("session", *request.session, kLongestSession); !fine) return fine;
+    if (Status fine = check_text("session", *request.session, 1, kLongestSession); !fine)
+      return fine;
   }
   if (request.idempotency_key) {
-    Status fine = check_text("idempotency_key", *request.idempotency_key, kLongestInsertionKey);
+    Status fine = check_text("idempotency_key", *request.idempotency_key, 1, kLongestInsertionKey);
     if (!fine) return fine;
   }
-  if (Status fine = check_text("track", request.track, kLongestTrack); !fine) return fine;
+  if (Status fine = check_text("track", request.track, 1, kLongestTrack); !fine) return fine;
   return check_at(request.at);
 }
 
@@ -118,9 +87,11 @@ std::string encode(const ArdourFacts& message) {
 
 template <>
 Result<InsertionRequest> decode(std::string_view text) {
+  constexpr std::array<std::string_view, 5> kFields = {"take_id", "session", "track", "at",
+                                                       "idempotency_key"};
   const auto object = parse_object(text);
   if (!object) return object.error();
-  if (Status known = expect_known_fields(*object); !known) return known.error();
+  if (Status known = expect_fields("an insertion", *object, kFields); !known) return known.error();
   InsertionRequest request;
   if (Status read = read_fields(*object, "", request); !read) return read.error();
   if (Status fine = check(request); !fine) return fine.error();

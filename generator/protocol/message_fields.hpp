@@ -31,6 +31,7 @@ void describe(F& f, T& m) {
   f("kernel", m.kernel);
   f("device", m.device);
   f("dtype", m.dtype);
+  f("memory_bytes", m.memory_bytes);
 }
 
 template <typename F, Is<StemFile> T>

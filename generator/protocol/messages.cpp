@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "generator/protocol/name_table.hpp"
+
 namespace dgx::protocol {
 namespace {
 
@@ -24,22 +26,6 @@ constexpr std::array<std::pair<Phase, std::string_view>, 7> kPhaseNames = {{
     {Phase::kFitting, "fitting"},
     {Phase::kFinishing, "finishing"},
 }};
-
-template <typename Names, typename Value>
-std::string_view name_of(const Names& names, Value value) {
-  for (const auto& [candidate, name] : names) {
-    if (candidate == value) return name;
-  }
-  return {};
-}
-
-template <typename Value, typename Names>
-std::optional<Value> value_of(const Names& names, std::string_view text) {
-  for (const auto& [value, name] : names) {
-    if (name == text) return value;
-  }
-  return std::nullopt;
-}
 
 }  // namespace
 

@@ -50,8 +50,10 @@ struct ModelDescription {
   bool gives_stems = false;
   bool gives_midi = false;
   std::string kernel{};  ///< What computes the samples, with its version
-  std::string device{};  ///< "cpu", "cuda:0"
+  std::string device{};  ///< "cpu", "cuda:0"; before it is loaded, where it is going to be
   std::string dtype{};
+  /// What making a take of 30 s takes of that device's memory; not set where nobody knows.
+  std::optional<std::int64_t> memory_bytes{};
 };
 
 struct StemFile {

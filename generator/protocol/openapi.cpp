@@ -12,6 +12,7 @@
 #include "generator/protocol/json.hpp"
 #include "generator/protocol/parameter_schema.hpp"
 #include "generator/protocol/parameter_table.hpp"
+#include "generator/protocol/transport_fields.hpp"
 
 namespace dgx::protocol {
 namespace {
@@ -164,6 +165,19 @@ json::object insertion_schema() {
   return insertion;
 }
 
+json::object transport_schema() {
+  json::object report = SchemaFields::schema_of(TransportReport{});
+  for (const char* name : {"client", "host"}) {
+    json::object& field = report["properties"].as_object()[name].as_object();
+    field["minLength"] = 1;
+    field["maxLength"] = kLongestTransportText;
+    field["pattern"] = kNoControlCharacters;
+  }
+  report["required"] = json::array{"client", "rolling"};
+  report["additionalProperties"] = false;
+  return report;
+}
+
 json::object queue_schema() {
   json::object queue = list_of("jobs", "JobView");
   queue["properties"].as_object()["total"] = {{"type", "integer"}};
@@ -183,6 +197,8 @@ json::object schemas() {
           {"HistoryPage", page_schema("generations", "Take")},
           {"InsertionRequest", insertion_schema()},
           {"InsertionView", SchemaFields::schema_of(InsertionView{})},
+          {"TransportReport", transport_schema()},
+          {"TransportView", SchemaFields::schema_of(TransportView{})},
           {"ModelList", SchemaFields::schema_of(ModelList{})},
           {"Health", SchemaFields::schema_of(Health{})},
           {"Error", SchemaFields::schema_of(ErrorReply{})}};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // dgx-fake-engine: the real engine around FakeModel, for tests of everything outside the engine.
-// Arguments after --fd N make the process itself misbehave: --mute, --garbage, --version-9.
+// Arguments after --fd N make the process itself misbehave: --mute, --garbage, --version-9. With
+// --device cuda:0 its model says that it computes there, as --device of the real engine does.
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -21,6 +22,16 @@ int hello_of_version_9(int fd) {
   return ::pause();
 }
 
+std::string device_of(int argc, char** argv) {
+  std::string device = "cpu";
+  for (int i = 3; i + 1 < argc; ++i) {
+    if (std::string(argv[i]) == "--device" && std::string(argv[i + 1]) != "auto") {
+      device = argv[i + 1];
+    }
+  }
+  return device;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -37,9 +48,9 @@ int main(int argc, char** argv) {
   }
   if (mode == "--version-9") return hello_of_version_9(fd);
   dgx::model::ModelRegistry registry;
-  registry.add("fake", [] {
+  registry.add("fake", [device = device_of(argc, argv)] {
     return dgx::Result<std::unique_ptr<dgx::model::MusicModel>>(
-        std::make_unique<dgx::test::FakeModel>());
+        std::make_unique<dgx::test::FakeModel>(device));
   });
   registry.add("broken", [] {
     return dgx::Result<std::unique_ptr<dgx::model::MusicModel>>(

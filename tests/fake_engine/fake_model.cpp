@@ -103,7 +103,7 @@ model::ModelDescription FakeModel::describe() const {
   description.gives_stems = true;
   description.gives_midi = true;
   description.kernel = "sine";
-  description.device = "cpu";
+  description.device = device_;
   description.dtype = "float32";
   return description;
 }

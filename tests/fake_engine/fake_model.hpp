@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
+#include <utility>
+
 #include "generator/model/music_model.hpp"
 
 namespace dgx::test {
@@ -21,11 +24,17 @@ namespace dgx::test {
 ///   once                        with crash: only where the file that DGX_FAKE_MARK names is new
 class FakeModel : public model::MusicModel {
  public:
+  /// `device`: what describe() says.
+  explicit FakeModel(std::string device = "cpu") : device_(std::move(device)) {}
+
   [[nodiscard]] model::ModelDescription describe() const override;
   Status check(const protocol::GenerationRequest& request) override;
   Status load(const model::ProgressSink& progress, std::stop_token stop) override;
   Status generate(const protocol::GenerationRequest& request, const model::TakeSink& take,
                   const model::ProgressSink& progress, std::stop_token stop) override;
+
+ private:
+  std::string device_;
 };
 
 }  // namespace dgx::test

@@ -97,7 +97,7 @@ TEST_CASE("Only name and favourite of a take can be changed", "[protocol]") {
   CHECK(refused<TakePatch>(R"({"favourite":1})").field == "favourite");
   CHECK(refused<TakePatch>(R"({"name":"a\u0007b"})").field == "name");
   CHECK(refused<TakePatch>("{\"name\":\"" + std::string(101, 'x') + "\"}").message ==
-        "name must be at most 100 characters, got 101");
+        "name must have 0 to 100 characters, got 101");
   CHECK(decode<TakePatch>(R"({"name":""})")->name == "");
 }
 
