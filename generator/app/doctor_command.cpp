@@ -10,6 +10,7 @@
 #include "generator/app/report.hpp"
 #include "generator/app/settings.hpp"
 #include "generator/app/terminal.hpp"
+#include "generator/app/transfer.hpp"
 #include "generator/base/utf8.hpp"
 #include "generator/protocol/doctor_report.hpp"
 
@@ -46,6 +47,7 @@ DoctorReport examine() {
   // A mistake in the file hides nothing else that may be wrong.
   const auto usable = settings ? settings : read_settings_of_environment();
   if (usable) examine_installation(*usable, report);
+  report.parts.push_back(check_transfer(transfer_program()));
   report.parts.push_back(check_memory());
   report.parts.push_back(check_gpu());
   report.parts.push_back(check_ardour());

@@ -166,7 +166,7 @@ class Generation {
   // A model that was installed and is not used has to be told; a store that cannot be read is told
   // by the engine, where it matters.
   static void tell_what_is_passed_over(const Settings& settings) {
-    const auto reports = report_models(settings.places.data);
+    const auto reports = report_models(settings);
     const std::string reasons = reports ? passed_over(*reports) : std::string();
     if (!reasons.empty()) print_line(STDERR_FILENO, reasons);
   }

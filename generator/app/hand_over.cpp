@@ -14,13 +14,6 @@
 namespace dgx::app {
 namespace {
 
-// Where the build and the installation put it.
-std::filesystem::path program() {
-  std::error_code error;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
-  return error ? "dgx-music-transfer" : self.parent_path() / "dgx-music-transfer";
-}
-
 /// The arguments as they came, the name of the program among them.
 std::vector<std::string> own_arguments() {
   std::ifstream file("/proc/self/cmdline", std::ios::binary);
@@ -30,7 +23,7 @@ std::vector<std::string> own_arguments() {
 }
 
 int hand_over() {
-  const std::filesystem::path path = program();
+  const std::filesystem::path path = transfer_program();
   std::vector<std::string> arguments = own_arguments();
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());

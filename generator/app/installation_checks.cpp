@@ -9,6 +9,7 @@
 
 #include "generator/app/engine_command.hpp"
 #include "generator/app/machine_checks.hpp"
+#include "generator/app/transfer.hpp"
 #include "generator/history/history_store.hpp"
 #include "generator/jobs/engine_supervisor.hpp"
 #include "generator/model/store/installed_models.hpp"
@@ -173,6 +174,24 @@ PartReport check_runtime_folder(const Settings& settings) {
                    "chmod 700 " + shell_word(folder.string()));
   }
   return {part, PartState::kFine, folder.string() + ", for you alone", {}};
+}
+
+fs::path transfer_program() {
+  std::error_code error;
+  const fs::path self = fs::read_symlink("/proc/self/exe", error);
+  return error ? fs::path("dgx-music-transfer") : self.parent_path() / "dgx-music-transfer";
+}
+
+// Takes are made without it.
+PartReport check_transfer(const fs::path& program) {
+  const std::string part = "transfer";
+  std::error_code ignored;
+  if (fs::is_regular_file(program, ignored) && ::access(program.c_str(), X_OK) == 0) {
+    return {part, PartState::kFine, program.string(), {}};
+  }
+  return {part, PartState::kLacking,
+          program.string() + " cannot be run: backup, restore and models pull need it",
+          "scripts/install"};
 }
 
 std::vector<PartReport> check_engine(const Settings& settings) {

@@ -19,6 +19,8 @@ protocol::PartReport check_data_folder(const Settings& settings);
 protocol::PartReport check_history(const Settings& settings);
 /// That the service can have its socket where nobody else reads it.
 protocol::PartReport check_runtime_folder(const Settings& settings);
+/// The program that backup, restore and models pull are handed to (transfer.hpp).
+protocol::PartReport check_transfer(const std::filesystem::path& program);
 /// The engine, started once and asked, and each model that it knows.
 std::vector<protocol::PartReport> check_engine(const Settings& settings);
 /// The MusicGen weights in the store by their manifests, or how to get some.

@@ -13,9 +13,6 @@ namespace {
 
 using protocol::ModelReport;
 
-// T5's encoder, EnCodec and the projection between them: what a step does not read.
-constexpr std::uint64_t kParametersBesidesDecoder = 171'000'000;
-
 std::int64_t signed_bytes(std::uint64_t bytes) {
   return static_cast<std::int64_t>(bytes);
 }
@@ -37,7 +34,7 @@ ModelReport sketch_report() {
   return report;
 }
 
-ModelReport known_report(const model::KnownModel& known) {
+ModelReport known_report(const model::KnownModel& known, bool on_card) {
   ModelReport report;
   report.id = known.id;
   report.state = "available";
@@ -48,12 +45,11 @@ ModelReport known_report(const model::KnownModel& known) {
   report.channels = known.channels;
   report.takes_melody = known.takes_melody;
   report.source = known.repository;
-  add_memory(report, model::memory_needed(static_cast<std::uint64_t>(known.parameters),
-                                          known.decoder_layers, known.decoder_width));
+  add_memory(report, model::memory_needed(known, on_card).total());
   return report;
 }
 
-ModelReport installed_report(const model::InstalledModel& installed) {
+ModelReport installed_report(const model::InstalledModel& installed, bool on_card) {
   ModelReport report;
   report.id = installed.id.text();
   report.state = "installed";
@@ -78,11 +74,10 @@ ModelReport installed_report(const model::InstalledModel& installed) {
   report.parameters = signed_bytes(facts->parameters);
   report.channels = facts->channels;
   report.takes_melody = facts->takes_melody;
-  const std::uint64_t needed =
-      model::memory_needed(facts->parameters, facts->decoder_layers, facts->decoder_width);
+  const std::uint64_t needed = (on_card ? facts->on_card : facts->on_processor).total();
   add_memory(report, needed);
   const auto memory = model::memory_of_machine();
-  if (memory && !model::has_graphics_card()) {
+  if (memory && !on_card) {
     const Status fits = model::require_memory(report.id, needed, *memory);
     if (!fits) report.problem = fits.error().message;
   }
@@ -98,34 +93,37 @@ ModelReport broken_report(const model::BrokenModel& broken) {
   return report;
 }
 
-std::uint64_t decoder_parameters(const ModelReport& report) {
+/// Weights that the processor would read in each step.
+std::uint64_t bytes_per_step(const ModelReport& report) {
   if (report.state == "installed") {
     const auto facts = model::inspect_model(report.folder);
-    return facts ? facts->decoder_parameters : 0;
+    return facts ? facts->on_processor.read_a_step : 0;
   }
-  return static_cast<std::uint64_t>(report.parameters) - kParametersBesidesDecoder;
+  const model::KnownModel* known = model::find_known_model(report.id);
+  return known != nullptr ? model::memory_needed(*known, false).read_a_step : 0;
 }
 
 void add_real_time(ModelReport& report) {
   const std::uint64_t bandwidth = model::measure_read_bandwidth();
-  const std::uint64_t parameters = decoder_parameters(report);
-  if (bandwidth == 0 || parameters == 0) return;
+  const std::uint64_t bytes = bytes_per_step(report);
+  if (bandwidth == 0 || bytes == 0) return;
   protocol::RealTimeReport real_time;
-  real_time.bytes_per_step = signed_bytes(parameters * model::kBytesPerParameter);
+  real_time.bytes_per_step = signed_bytes(bytes);
   real_time.read_bytes_per_second = signed_bytes(bandwidth);
-  real_time.least_seconds_per_second = model::least_seconds_per_second(parameters, bandwidth);
+  real_time.least_seconds_per_second = model::least_seconds_per_second(bytes, bandwidth);
   real_time.possible = real_time.least_seconds_per_second < 1.0;
   report.real_time = real_time;
 }
 
 }  // namespace
 
-Result<std::vector<ModelReport>> report_models(const std::filesystem::path& data_folder) {
-  const auto list = model::list_installed_models(data_folder);
+Result<std::vector<ModelReport>> report_models(const Settings& settings) {
+  const auto list = model::list_installed_models(settings.places.data);
   if (!list) return list.error();
+  const bool on_card = model::computes_on_card(settings.device);
   std::vector<ModelReport> reports;
   for (const model::InstalledModel& installed : list->models) {
-    reports.push_back(installed_report(installed));
+    reports.push_back(installed_report(installed, on_card));
   }
   reports.push_back(sketch_report());
   for (const model::BrokenModel& broken : list->broken) reports.push_back(broken_report(broken));
@@ -133,13 +131,13 @@ Result<std::vector<ModelReport>> report_models(const std::filesystem::path& data
     const bool present =
         std::any_of(reports.begin(), reports.end(),
                     [&](const ModelReport& report) { return report.id == known.id; });
-    if (!present) reports.push_back(known_report(known));
+    if (!present) reports.push_back(known_report(known, on_card));
   }
   return reports;
 }
 
-Result<ModelReport> report_model(const std::filesystem::path& data_folder, const std::string& id) {
-  const auto reports = report_models(data_folder);
+Result<ModelReport> report_model(const Settings& settings, const std::string& id) {
+  const auto reports = report_models(settings);
   if (!reports) return reports.error();
   const auto found = std::find_if(reports->begin(), reports->end(),
                                   [&](const ModelReport& report) { return report.id == id; });

@@ -50,7 +50,7 @@ std::string row_text(const Terminal& terminal, const ModelReport& report, bool i
 int run_list(bool json) {
   const auto settings = read_settings();
   if (!settings) return report_error(settings.error(), json);
-  const auto reports = report_models(settings->places.data);
+  const auto reports = report_models(*settings);
   if (!reports) return report_error(reports.error(), json);
   const std::string chosen = default_model(*reports);
   if (json) {
@@ -117,7 +117,7 @@ void print_info(const Terminal& terminal, const ModelReport& report) {
 int run_info(const ModelArguments& arguments) {
   const auto settings = read_settings();
   if (!settings) return report_error(settings.error(), arguments.json);
-  const auto report = report_model(settings->places.data, arguments.id);
+  const auto report = report_model(*settings, arguments.id);
   if (!report) return report_error(report.error(), arguments.json);
   if (arguments.json) {
     print_line(STDOUT_FILENO, protocol::encode(*report));

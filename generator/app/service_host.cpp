@@ -17,6 +17,8 @@
 #include "generator/http/tcp_gate.hpp"
 #include "generator/jobs/data_lock.hpp"
 #include "generator/jobs/scheduler.hpp"
+#include "generator/model/store/catalogue.hpp"
+#include "generator/model/store/machine_fit.hpp"
 #include "generator/protocol/endpoint.hpp"
 
 namespace dgx::app {
@@ -137,7 +139,8 @@ struct ServiceHost::Parts {
     server = std::make_unique<http::Server>(
         std::move(server_options),
         http::ServiceParts{reader, writer, file_reader, scheduler, insertions, settings.places.data,
-                           settings_hash(settings), options.idle_exit});
+                           settings_hash(settings), options.idle_exit,
+                           model::describe_known_models(model::computes_on_card(settings.device))});
   }
 
   jobs::DataLock lock;

@@ -100,22 +100,20 @@ using Made = dgx::Result<std::unique_ptr<dgx::model::MusicModel>>;
 
 /// Whether a model can run here at all, where no card may take it.
 dgx::Status fits_machine(const dgx::model::MusicGenOptions& options) {
-  if (options.compute.device != "cpu" && dgx::model::has_graphics_card()) return dgx::ok();
+  if (options.on_card) return dgx::ok();
   const auto facts = dgx::model::inspect_model(options.folder);
   if (!facts) return facts.error();
   const auto memory = dgx::model::memory_of_machine();
   if (!memory) return memory.error();
-  return dgx::model::require_memory(
-      options.identity.id,
-      dgx::model::memory_needed(facts->parameters, facts->decoder_layers, facts->decoder_width),
-      *memory);
+  return dgx::model::require_memory(options.identity.id, facts->on_processor.total(), *memory);
 }
 
 Offer offer_of(const dgx::model::InstalledModel& model, const EngineOptions& options) {
   const dgx::model::MusicGenOptions musicgen{
       {model.id.text(), "1", model.sha256, model.licence, model.notice},
       model.folder,
-      options.compute};
+      options.compute,
+      dgx::model::computes_on_card(options.compute.device)};
   return {model.id.text(), model.sha256, [musicgen]() -> Made {
             if (dgx::Status library = dgx::musicgen::check_library(); !library) {
               return library.error();

@@ -4,6 +4,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -203,7 +204,7 @@ Answer Handlers::answer(const Call& call) {
       return answer_of(parts_.scheduler.report_transport(*report));
     }
     case CallId::kModels:
-      return answer_of(parts_.writer.models());
+      return models();
     case CallId::kHealth:
       return json_answer(encode(health()));
     case CallId::kMetrics:
@@ -299,6 +300,21 @@ Answer Handlers::file(const Call& call) {
   auto file = parts_.reader.file(call.parameter);
   if (!file) return error_answer(file.error());
   return file_answer(call.parameter, *std::move(file), call.range);
+}
+
+Answer Handlers::models() {
+  auto list = parts_.writer.models();
+  if (!list) return error_answer(list.error());
+  for (const InstallableModel& known : parts_.known_models) {
+    const bool usable =
+        std::any_of(list->models.begin(), list->models.end(),
+                    [&](const ModelDescription& model) { return model.identity.id == known.id; });
+    const bool unusable =
+        std::any_of(list->unavailable.begin(), list->unavailable.end(),
+                    [&](const UnavailableModel& model) { return model.id == known.id; });
+    if (!usable && !unusable) list->installable.push_back(known);
+  }
+  return json_answer(encode(*list));
 }
 
 Health Handlers::health() {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "generator/http/message.hpp"
 #include "generator/http/metrics.hpp"
@@ -30,7 +31,8 @@ struct ServiceParts {
   jobs::InsertionDesk& insertions;  ///< Lane kWrites
   std::filesystem::path data_folder{};
   std::string settings{};  ///< Hash of what the service was started with; for /health
-  std::optional<std::chrono::milliseconds> idle_exit{};  ///< That of the server; for /health
+  std::optional<std::chrono::milliseconds> idle_exit{};    ///< That of the server; for /health
+  std::vector<protocol::InstallableModel> known_models{};  ///< What can be pulled, installed or not
 };
 
 /// Answers every call but event streams. Threads: answer() on the lane of its call.
@@ -49,6 +51,7 @@ class Handlers {
   Answer history(const Call& call);
   Answer peaks(const Call& call);
   Answer file(const Call& call);
+  Answer models();
   Answer metrics();
   protocol::Health health();
 

@@ -89,8 +89,9 @@ TEST_CASE("A doctor finds nothing missing where nothing is, and changes nothing"
   INFO(outcome.out << outcome.err);
   CHECK(outcome.exit_code == 0);
   CHECK(outcome.out.find("missing  ") == std::string::npos);
-  for (const char* part : {"configuration", "data folder", "history", "runtime folder", "engine",
-                           "model sketch", "MusicGen", "memory", "graphics card", "Ardour"}) {
+  for (const char* part :
+       {"configuration", "data folder", "history", "runtime folder", "engine", "model sketch",
+        "MusicGen", "transfer", "memory", "graphics card", "Ardour"}) {
     CHECK_FALSE(lines_about(outcome.out, part).empty());
   }
   CHECK(lasting_files(patient.program.home()) == before);
@@ -221,4 +222,21 @@ TEST_CASE("A doctor uses colours on a terminal and nowhere else", "[integration]
   patient.program.environment["NO_COLOR"] = "1";
   CHECK(patient.program.start_on_terminal({"doctor"}, 60).wait().out.find('\x1b') ==
         std::string::npos);
+}
+
+TEST_CASE("A doctor says what does not work without the program for transfers", "[integration]") {
+  Patient patient;
+  const fs::path alone = patient.program.home() / "alone";
+  fs::create_directory(alone);
+  fs::copy_file(DGX_BINARY_DIR "/bin/dgx-music", alone / "dgx-music");
+  patient.program.environment["DGX_MUSIC_ENGINE"] = DGX_BINARY_DIR "/bin/dgx-music-engine";
+  patient.program.executable = alone / "dgx-music";
+  const Outcome outcome = patient.program.run({"doctor"});
+  INFO(outcome.out << outcome.err);
+  CHECK(outcome.exit_code == 0);
+  const std::string said = lines_about(outcome.out, "transfer");
+  CHECK(said.starts_with("note "));
+  CHECK_THAT(said, Catch::Matchers::Contains((alone / "dgx-music-transfer").string()) &&
+                       Catch::Matchers::Contains("backup, restore and models pull need it") &&
+                       Catch::Matchers::Contains("scripts/install"));
 }

@@ -186,7 +186,7 @@ void Program::allow_root(const fs::path& root) {
 
 std::vector<std::string> Program::command(const std::vector<std::string>& arguments) const {
   std::vector<std::string> words = launcher;
-  words.emplace_back(DGX_BINARY_DIR "/bin/dgx-music");
+  words.push_back(executable.string());
   words.insert(words.end(), arguments.begin(), arguments.end());
   return words;
 }

@@ -76,6 +76,7 @@ class Program {
   /// Put before the program and its arguments: {"taskset", "-c", "0"}.
   std::vector<std::string> launcher{};
   std::map<std::string, std::string> environment{};
+  std::filesystem::path executable = DGX_BINARY_DIR "/bin/dgx-music";
 
   /// Replaces the engine by the one of tests/fake_engine; the model is called "fake" then.
   void use_fake_engine();

@@ -8,7 +8,9 @@
 
 #include "generator/base/version.hpp"
 #include "generator/model/musicgen/library.hpp"
+#include "generator/model/musicgen/memory_need.hpp"
 #include "generator/model/musicgen/model_config.hpp"
+#include "generator/model/musicgen/packed_shape.hpp"
 #include "generator/model/musicgen/prompt_words.hpp"
 #include "generator/model/musicgen/reference_audio.hpp"
 #include "generator/model/musicgen/tokenizer.hpp"
@@ -66,11 +68,13 @@ class MusicGenModel final : public MusicModel {
     description.identity = options_.identity;
     description.sample_rate = rate();
     description.channels = config_.decoder.audio_channels;
-    const musicgen::ComputeFacts facts =
-        generator_ ? generator_->facts() : musicgen::ComputeFacts{"libtorch", "auto", "auto", {}};
+    const musicgen::ComputeFacts facts = generator_ ? generator_->facts() : expected_facts();
     description.kernel = facts.kernel;
     description.device = facts.device;
     description.dtype = facts.dtype;
+    const auto need =
+        musicgen::memory_need(config_, options_.compute.type, facts.device.starts_with("cuda"));
+    description.memory_bytes = static_cast<std::int64_t>(need.total());
     return description;
   }
 
@@ -106,6 +110,13 @@ class MusicGenModel final : public MusicModel {
   }
 
  private:
+  // What it will be is for the library to say, once it is loaded.
+  [[nodiscard]] musicgen::ComputeFacts expected_facts() const {
+    if (options_.on_card) return {"libtorch", "cuda", "bfloat16", {}};
+    const bool packs = musicgen::can_pack(config_.decoder);
+    return {"libtorch", "cpu", packs ? "int8" : "float32", {}};
+  }
+
   [[nodiscard]] int rate() const { return static_cast<int>(config_.audio_encoder.sampling_rate); }
 
   [[nodiscard]] Error refused(const std::string& field, const std::string& reason) const {

@@ -15,6 +15,8 @@ struct MusicGenOptions {
   protocol::ModelIdentity identity{};  ///< As the store has it
   std::filesystem::path folder{};
   musicgen::ComputeOptions compute{};
+  bool on_card =
+      false;  ///< Where it is going to compute, as far as can be told before it is loaded
 };
 
 /// A MusicGen folder as a MusicModel. Reads its configuration at once, its weights and the library

@@ -4,6 +4,10 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
+
+#include "generator/model/musicgen/memory_need.hpp"
+#include "generator/protocol/api_messages.hpp"
 
 namespace dgx::model {
 
@@ -23,6 +27,12 @@ struct KnownModel {
 /// and the melody models after those that only take text. This is the order in which the default
 /// model is chosen among what is installed (see list_installed_models()).
 std::span<const KnownModel> known_models();
+
+/// What it needs on a processor, or on a card, by its shapes.
+musicgen::MemoryNeed memory_needed(const KnownModel& model, bool on_card);
+
+/// All of them as the API tells them, with the memory they need on a processor or on a card.
+std::vector<protocol::InstallableModel> describe_known_models(bool on_card);
 
 /// nullptr where the catalogue has no such id.
 const KnownModel* find_known_model(std::string_view id);

@@ -17,9 +17,6 @@
 namespace dgx::model {
 namespace {
 
-constexpr std::uint64_t kColumns = 1504;  // 30 s at 50 a second, and the delay pattern's 4
-constexpr std::uint64_t kRows = 2;
-constexpr std::uint64_t kBesidesWeights = 500'000'000;
 constexpr double kStepsPerSecond = 50.0;
 
 constexpr std::size_t kBufferBytes = std::size_t{256} << 20U;
@@ -61,14 +58,6 @@ Result<std::uint64_t> memory_fact(const std::string& wanted) {
 
 }  // namespace
 
-std::uint64_t memory_needed(std::uint64_t parameters, std::int64_t decoder_layers,
-                            std::int64_t decoder_width) {
-  const std::uint64_t attention = 2 * static_cast<std::uint64_t>(decoder_layers) *
-                                  static_cast<std::uint64_t>(decoder_width) * kColumns *
-                                  kBytesPerParameter * kRows;
-  return parameters * kBytesPerParameter + attention + kBesidesWeights;
-}
-
 Result<std::uint64_t> memory_available() {
   return memory_fact("MemAvailable");
 }
@@ -89,6 +78,10 @@ bool has_graphics_card() {
   return std::filesystem::exists("/dev/nvidiactl", error);
 }
 
+bool computes_on_card(const std::string& device) {
+  return device != "cpu" && has_graphics_card();
+}
+
 std::uint64_t measure_read_bandwidth() try {
   const std::vector<std::uint64_t> buffer(kBufferBytes / sizeof(std::uint64_t), 1);
   const unsigned thread_count = std::max(1U, std::thread::hardware_concurrency());
@@ -101,10 +94,9 @@ std::uint64_t measure_read_bandwidth() try {
   return 0;
 }
 
-double least_seconds_per_second(std::uint64_t decoder_parameters,
-                                std::uint64_t read_bytes_per_second) {
-  const double bytes = static_cast<double>(decoder_parameters * kBytesPerParameter);
-  return bytes * kStepsPerSecond / static_cast<double>(read_bytes_per_second);
+double least_seconds_per_second(std::uint64_t bytes_per_step, std::uint64_t read_bytes_per_second) {
+  return static_cast<double>(bytes_per_step) * kStepsPerSecond /
+         static_cast<double>(read_bytes_per_second);
 }
 
 }  // namespace dgx::model

@@ -97,13 +97,11 @@ Result<ModelFacts> inspect_model(const std::filesystem::path& folder) {
   ModelFacts facts;
   for (const musicgen::TensorEntry& entry : checkpoint->tensors()) {
     facts.parameters += element_count(entry);
-    if (entry.name.starts_with("decoder.")) facts.decoder_parameters += element_count(entry);
   }
-  facts.weight_bytes = checkpoint->total_bytes();
-  facts.decoder_layers = config->decoder.num_hidden_layers;
-  facts.decoder_width = config->decoder.hidden_size;
   facts.channels = config->decoder.audio_channels;
   facts.takes_melody = config->melody.has_value();
+  facts.on_processor = memory_need(*config, musicgen::NumberType::kAutomatic, false);
+  facts.on_card = memory_need(*config, musicgen::NumberType::kAutomatic, true);
   return facts;
 }
 

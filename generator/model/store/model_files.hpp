@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "generator/base/directory.hpp"
+#include "generator/model/musicgen/memory_need.hpp"
 #include "generator/model/store/transfer_progress.hpp"
 #include "generator/protocol/model_manifest.hpp"
 
@@ -23,12 +24,10 @@ std::vector<std::string> select_model_files(const std::vector<std::string>& name
 /// What can be told about a model from its files.
 struct ModelFacts {
   std::uint64_t parameters = 0;
-  std::uint64_t decoder_parameters = 0;  ///< Of the language model, read once a step
-  std::uint64_t weight_bytes = 0;        ///< In the files
-  std::int64_t decoder_layers = 0;
-  std::int64_t decoder_width = 0;
   std::int64_t channels = 1;
   bool takes_melody = false;
+  musicgen::MemoryNeed on_processor{};
+  musicgen::MemoryNeed on_card{};
 };
 
 /// Opens all three parts of a model as the engine does: weights, configuration, tokenizer.

@@ -254,10 +254,8 @@ TEST_CASE("Of a folder only what makes up a model is selected", "[store]") {
         Names{"model-00002-of-00002.safetensors", "model.safetensors.index.json"});
 }
 
-TEST_CASE("Memory and the bound on speed follow from their stated rules", "[store]") {
-  // 4 x 591 M + 2 x 24 x 1024 x 1504 x 4 x 2 + 500 M
-  CHECK(dgx::model::memory_needed(591'000'000, 24, 1024) == 3'455'396'864U);
-  CHECK(dgx::model::least_seconds_per_second(420'000'000, 84'000'000'000U) == Approx(1.0));
+TEST_CASE("What a machine has is measured, and bounds the speed", "[store]") {
+  CHECK(dgx::model::least_seconds_per_second(360'000'000, 18'000'000'000U) == Approx(1.0));
   const auto available = dgx::model::memory_available();
   REQUIRE_OK(available);
   CHECK(*available > 0);

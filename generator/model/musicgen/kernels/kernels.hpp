@@ -5,17 +5,12 @@
 #include <span>
 #include <string_view>
 
+#include "generator/model/musicgen/packed_shape.hpp"
+
 // The sums of a decode step on a processor. Each is made in one fixed order, with fused
 // multiply-adds and exact integer sums, so that every instruction set gives the same bits.
 // docs/kernels.md tells how the numbers lie in memory and why.
 namespace dgx::musicgen {
-
-/// Columns of a PackedMatrix and of QuantisedRows come in multiples of this many.
-constexpr std::int64_t kColumnBlock = 64;
-/// Rows of a PackedMatrix come in multiples of this many.
-constexpr std::int64_t kRowBlock = 4;
-/// Numbers of a float vector: hidden sizes, head widths and blocks of keys are multiples of it.
-constexpr std::int64_t kLanes = 16;
 
 /// Rows of activations in 16 bits: row r is scales[r] * q with |q| <= 32767.
 struct QuantisedRows {

@@ -37,7 +37,4 @@ struct PackedDecoder {
   PackedMatrix heads{};  ///< [codebooks][vocab_size]
 };
 
-/// Whether the kernels fit this shape: as in every MusicGen, sizes are multiples of their lanes.
-[[nodiscard]] bool can_pack(const DecoderConfig& config);
-
 }  // namespace dgx::musicgen

@@ -36,11 +36,6 @@ double seconds_now() {
 
 }  // namespace
 
-bool can_pack(const DecoderConfig& config) {
-  return config.hidden_size % kLanes == 0 && config.head_size() % kLanes == 0 &&
-         config.ffn_dim % kLanes == 0 && config.num_codebooks * config.vocab_size % kRowBlock == 0;
-}
-
 PackedDecoding::PackedDecoding(const PackedDecoder& decoder, const Kernels& kernels,
                                ThreadTeam& team, std::span<const PackedCondition> rows,
                                std::int64_t columns, const std::stop_token& stop)

@@ -12,8 +12,9 @@
 #include <thread>
 #include <utility>
 
-#include "generator/model/musicgen/kernels/packed_decoder.hpp"
+#include "generator/model/musicgen/memory_need.hpp"
 #include "generator/model/musicgen/native/failure.hpp"
+#include "generator/model/musicgen/packed_shape.hpp"
 
 namespace dgx::musicgen {
 namespace {
@@ -111,9 +112,6 @@ at::ScalarType type_on_card(const ComputeOptions& options, const Card& card) {
   return card.computes_bfloat16 ? at::kBFloat16 : at::kHalf;
 }
 
-// Beyond the weights: what torch itself takes, and the activations of a take of 30 s.
-constexpr std::uint64_t kWorkingBytes = 1'000'000'000;
-
 /// What a placement needs and what there is of it.
 struct Demand {
   std::uint64_t needed = 0;
@@ -125,9 +123,9 @@ struct Demand {
   }
 };
 
-Demand demand(const Checkpoint& checkpoint, const Placement& placement,
+Demand demand(const ModelConfig& config, const ComputeOptions& options, bool on_card,
               std::optional<std::uint64_t> available) {
-  return {bytes_when_loaded(checkpoint, placement.type) + kWorkingBytes, available};
+  return {memory_need(config, options.type, on_card).total(), available};
 }
 
 /// The number of the card that is meant; nothing for the processor.
@@ -150,10 +148,10 @@ std::optional<std::size_t> card_of(const std::string& name, const Machine& machi
                                                  " CUDA cards, got " + name);
 }
 
-ChosenPlacement place_on_cpu(const Checkpoint& checkpoint, const DecoderConfig& config,
-                             const ComputeOptions& options, const Machine& machine) {
-  ChosenPlacement chosen{{at::kCPU, type_on_cpu(options, config), threads_of(options)}, {}};
-  const Demand memory = demand(checkpoint, chosen.placement, machine.available_bytes);
+ChosenPlacement place_on_cpu(const ModelConfig& config, const ComputeOptions& options,
+                             const Machine& machine) {
+  ChosenPlacement chosen{{at::kCPU, type_on_cpu(options, config.decoder), threads_of(options)}, {}};
+  const Demand memory = demand(config, options, false, machine.available_bytes);
   if (memory.fits()) return chosen;
   throw Failure(ErrorCode::kOutOfMemory,
                 "the weights do not fit into memory: needed are " + memory.text());
@@ -170,35 +168,24 @@ Machine this_machine() {
   return machine;
 }
 
-std::uint64_t bytes_when_loaded(const Checkpoint& checkpoint, at::ScalarType type) {
-  std::uint64_t bytes = 0;
-  for (const TensorEntry& entry : checkpoint.tensors()) {
-    const std::uint64_t count = entry.byte_count / byte_size(entry.type);
-    const bool typed = entry.name.starts_with("decoder.") &&
-                       (type != kPackedType || entry.name.find("embed_tokens") == entry.name.npos);
-    bytes += count * (typed ? c10::elementSize(type) : sizeof(float));
-  }
-  return bytes;
-}
-
 int threads_of(const ComputeOptions& options) {
   if (options.threads > 0) return options.threads;
   return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 }
 
-ChosenPlacement choose_placement(const Checkpoint& checkpoint, const DecoderConfig& config,
-                                 const ComputeOptions& options, const Machine& machine) {
+ChosenPlacement choose_placement(const ModelConfig& config, const ComputeOptions& options,
+                                 const Machine& machine) {
   const auto number = card_of(options.device, machine);
-  if (!number) return place_on_cpu(checkpoint, config, options, machine);
+  if (!number) return place_on_cpu(config, options, machine);
   const Card& card = machine.cards[*number];
   const at::Device device(at::kCUDA, static_cast<c10::DeviceIndex>(*number));
   const ChosenPlacement on_card{{device, type_on_card(options, card), threads_of(options)}, {}};
-  const Demand memory = demand(checkpoint, on_card.placement, card.free_bytes);
+  const Demand memory = demand(config, options, true, card.free_bytes);
   if (memory.fits()) return on_card;
   const std::string reason =
       "the weights do not fit into the memory of " + device.str() + ": needed are " + memory.text();
   if (options.refuse_fallback) throw Failure(ErrorCode::kOutOfMemory, reason);
-  ChosenPlacement chosen = place_on_cpu(checkpoint, config, options, machine);
+  ChosenPlacement chosen = place_on_cpu(config, options, machine);
   chosen.warnings.push_back(reason + "; computed on the CPU instead");
   return chosen;
 }

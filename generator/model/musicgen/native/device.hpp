@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "generator/model/musicgen/checkpoint.hpp"
 #include "generator/model/musicgen/generator.hpp"
 #include "generator/model/musicgen/native/loaded_model.hpp"
 
@@ -37,15 +36,13 @@ struct ChosenPlacement {
 /// Of the processor: as many as it has, where the options leave it open.
 int threads_of(const ComputeOptions& options);
 
-/// The device and number type for these weights: the first card, else the processor; there
+/// The device and number type for a model: the first card, else the processor; there
 /// kPackedType where the shape allows it, on a card bfloat16, or float16 where it has no bfloat16.
-/// A card with too little memory leaves them to the processor, with a warning. Throws Failure:
+/// A card with too little memory for what memory_need() says leaves it to the processor, with a
+/// warning. Throws Failure:
 /// kInvalidArgument (a device that is not there, or a type it cannot compute in), kOutOfMemory
 /// (needed and available are named).
-ChosenPlacement choose_placement(const Checkpoint& checkpoint, const DecoderConfig& config,
-                                 const ComputeOptions& options, const Machine& machine);
-
-/// Bytes that the weights take once loaded: the language model in its type, the rest in float32.
-std::uint64_t bytes_when_loaded(const Checkpoint& checkpoint, at::ScalarType type);
+ChosenPlacement choose_placement(const ModelConfig& config, const ComputeOptions& options,
+                                 const Machine& machine);
 
 }  // namespace dgx::musicgen

@@ -69,7 +69,7 @@ std::unique_ptr<Generator> load_or_throw(const std::filesystem::path& folder,
   if (!config) throw Failure(std::move(config).error());
   auto checkpoint = Checkpoint::open(folder);
   if (!checkpoint) throw Failure(std::move(checkpoint).error());
-  ChosenPlacement chosen = choose_placement(*checkpoint, config->decoder, options, this_machine());
+  ChosenPlacement chosen = choose_placement(*config, options, this_machine());
   LoadedModel model =
       LoadedModel::load(*checkpoint, *std::move(config), chosen.placement, progress, stop);
   const double decode_seconds =
