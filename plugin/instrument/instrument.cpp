@@ -59,10 +59,11 @@ Instrument::Instrument(double sample_rate, HostServices host, Result<ServiceAddr
       deaf_frames_(std::llround(kDeafSeconds * sample_rate)),
       shelf_(host_),
       loader_(link_, [this](const LoadOutcome& outcome) { told(outcome); }),
-      desk_(std::move(service),
-            {[this](protocol::GenerationRequest& request) { complete(request); },
-             [this](const std::vector<protocol::Take>& takes) { take_in(takes); },
-             [this](const std::string& sentence) { say(sentence); }}) {
+      desk_(service, {[this](protocol::GenerationRequest& request) { complete(request); },
+                      [this](const std::vector<protocol::Take>& takes) { take_in(takes); },
+                      [this](const std::string& sentence) { say(sentence); }}),
+      reporter_(std::move(service),
+                [this] { return rolled_blocks_.load(std::memory_order_relaxed); }) {
   for (std::size_t i = 0; i < kControlCount; ++i) values_[i] = control(i).initial;
 }
 
@@ -81,6 +82,11 @@ fs::path Instrument::folder_of(const std::string& name) {
 std::optional<std::string> Instrument::session() const {
   const MutexLock lock(mutex_);
   return session_;
+}
+
+void Instrument::activate() {
+  is_active_.store(true);
+  reporter_.begin();
 }
 
 void Instrument::set_control(std::size_t index, float value) noexcept {
@@ -157,6 +163,10 @@ void Instrument::process(std::span<const MidiEvent> events, float* left, float* 
   if (freewheels_) loader_.wait_until_idle(kExportPatience);
   if (restored_.exchange(false)) deaf_frames_ = std::llround(kDeafSeconds * sample_rate_);
   deaf_frames_ -= std::min<std::int64_t>(deaf_frames_, frames);
+  if (rolls_.load(std::memory_order_relaxed)) {
+    rolled_blocks_.store(rolled_blocks_.load(std::memory_order_relaxed) + 1,
+                         std::memory_order_relaxed);
+  }
   link_.apply(player_);
   player_.process(events, std::span(positions_).first(std::exchange(position_count_, 0)), left,
                   right, frames);

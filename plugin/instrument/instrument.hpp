@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "generator/base/mutex.hpp"
+#include "plugin/client/transport_reporter.hpp"
 #include "plugin/engine/instrument_player.hpp"
 #include "plugin/instrument/host_services.hpp"
 #include "plugin/instrument/instrument_state.hpp"
@@ -26,7 +27,8 @@
 namespace dgx::plugin {
 
 /// The instrument without its plugin format: what sounds, what is on the pads, what a session
-/// keeps, and what it asks the service for. Only asking starts the service.
+/// keeps, and what it asks the service for. Only asking starts the service; one that runs is told
+/// whether the host plays.
 ///
 /// Threads: set_control(), place() and process() on the audio thread, which they never block (while
 /// the host freewheels, process() waits for takes that are being read). All else on any other.
@@ -44,7 +46,7 @@ class Instrument final : public PanelPort {
                std::uint32_t frames) noexcept;
 
   /// From now on the host's folder may be asked for.
-  void activate() { is_active_.store(true); }
+  void activate();
 
   // What a panel sees.
   [[nodiscard]] ShownPads pads() const override { return shelf_.shown(); }
@@ -104,6 +106,7 @@ class Instrument final : public PanelPort {
   std::atomic<int> denominator_{4};
   std::atomic<bool> tempo_known_{false};
   std::atomic<bool> rolls_{false};
+  std::atomic<std::uint64_t> rolled_blocks_{0};  ///< Written by the audio thread alone
 
   // What the player has done, and what is listened to then.
   std::atomic<double> audition_share_{-1.0};
@@ -135,7 +138,8 @@ class Instrument final : public PanelPort {
   PlayerLink link_{};
   PadShelf shelf_;
   SampleLoader loader_;  // Near the end: its thread uses the above.
-  RequestDesk desk_;     // Last: its thread uses all of the above.
+  RequestDesk desk_;     // Its thread uses all of the above.
+  TransportReporter reporter_;
 };
 
 }  // namespace dgx::plugin

@@ -89,7 +89,7 @@ TEST_CASE("The file is read, and ~ is the home folder", "[app]") {
   home.write_config(
       "allowed_roots = [\"~/Music\", \"/srv/audio\"]\nembed_receipts = false\n"
       "soundfont = \"/usr/share/sounds/my.sf2\"\nhub_url = \"https://mirror.example\"\n"
-      "device = \"cpu\"\nunload_after = 60\nidle_exit = 30\n");
+      "device = \"cpu\"\ngpu_free_while_rolling = true\nunload_after = 60\nidle_exit = 30\n");
   const auto settings = read_settings();
   REQUIRE_OK(settings);
   REQUIRE(settings->allowed_roots.size() == 2);
@@ -99,6 +99,7 @@ TEST_CASE("The file is read, and ~ is the home folder", "[app]") {
   CHECK(settings->soundfont == "/usr/share/sounds/my.sf2");
   CHECK(settings->hub_url == "https://mirror.example");
   CHECK(settings->device == "cpu");
+  CHECK(settings->gpu_free_while_rolling);
   CHECK(settings->unload_after == 60);
   CHECK(settings->idle_exit == 30);
 }
@@ -124,7 +125,7 @@ TEST_CASE("Every mistake in the file is told with its file, line and key", "[app
   CHECK(home.refusal("\nvolume = 11\n") ==
         file +
             " line 2: no setting is called volume; there are allowed_roots, soundfont, "
-            "embed_receipts, hub_url, device, unload_after and idle_exit");
+            "embed_receipts, hub_url, device, gpu_free_while_rolling, unload_after and idle_exit");
   CHECK(home.refusal("soundfont = 7") == file + " line 1: soundfont must be a path as text");
   CHECK(home.refusal("soundfont = \"my.sf2\"") ==
         file + " line 1: soundfont must be an absolute path, got my.sf2");

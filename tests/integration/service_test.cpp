@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -166,4 +167,48 @@ TEST_CASE("A service has nothing in its memory that only other commands need", "
     INFO(library);
     CHECK(mapped.find(library) == std::string::npos);
   }
+}
+
+TEST_CASE("While a host plays a job waits for the card, and each door says why", "[integration]") {
+  Program program;
+  program.use_fake_engine();
+  program.environment["DGX_MUSIC_DEVICE"] = "cuda:0";
+  program.environment["DGX_MUSIC_GPU_FREE_WHILE_ROLLING"] = "true";
+  const Running service = start_service(program);
+  const auto client = client_of(program);
+  const auto view = client.report_transport({"a", "Ardour", true});
+  REQUIRE_OK(view);
+  CHECK(view->free_while_rolling);
+  CHECK(view->lease_seconds == 5);
+  const auto job = client.generate(tone("a plain tone"));
+  REQUIRE_OK(job);
+  // The runner comes to the job soon after it is acknowledged, and looks at its model then.
+  std::optional<std::string> waits;
+  const auto patient_until = Running::Clock::now() + std::chrono::seconds(4);
+  while (!waits && Running::Clock::now() < patient_until) waits = client.job(job->job_id)->waits;
+  CHECK(waits == "waits while Ardour plays");
+  CHECK(program.run({"queue"}).out.find("pending, waits while Ardour plays") != std::string::npos);
+  CHECK(program.run({"status"}).out.find("GPU kept free while Ardour plays") != std::string::npos);
+  CHECK(client.health()->gpu.status == "held");
+  const auto metrics = run_command("curl -s --unix-socket " + program.socket().string() +
+                                   " http://localhost/metrics");
+  CHECK(metrics.output.find("dgx_music_gpu_held 1\n") != std::string::npos);
+  REQUIRE_OK(client.report_transport({"a", "Ardour", false}));
+  wait_until_done(program, {job->job_id});
+  check_whole(program, 1);
+}
+
+TEST_CASE("A host that died while it played blocks the queue for five seconds", "[integration]") {
+  Program program;
+  program.use_fake_engine();
+  program.environment["DGX_MUSIC_DEVICE"] = "cuda:0";
+  program.environment["DGX_MUSIC_GPU_FREE_WHILE_ROLLING"] = "true";
+  const Running service = start_service(program);
+  const auto client = client_of(program);
+  REQUIRE_OK(client.report_transport({"a", "Ardour", true}));
+  const auto said = Running::Clock::now();
+  const auto job = client.generate(tone("a plain tone"));
+  REQUIRE_OK(job);
+  wait_until_done(program, {job->job_id});
+  CHECK(Running::Clock::now() - said >= std::chrono::seconds(5));
 }

@@ -112,9 +112,10 @@ Count numbers_of_codec(const CodecConfig& config, Count codebooks) {
   return numbers;
 }
 
-// The last layers of a block of two seconds: the columns of the last convolution, and six signals
-// of as many filters beside them.
-Count bytes_of_decoding(const CodecConfig& config) {
+// By libtorch, which encodes what is continued and decodes where the own kernels do not: the last
+// layers of a block of two seconds, as the columns of the last convolution and six signals of as
+// many filters beside them.
+Count bytes_of_codec_work(const CodecConfig& config) {
   const Count samples = 2 * config.sampling_rate;
   return samples * config.num_filters * (config.last_kernel_size + 6) * kFloatBytes;
 }
@@ -122,7 +123,7 @@ Count bytes_of_decoding(const CodecConfig& config) {
 }  // namespace
 
 std::uint64_t MemoryNeed::total() const {
-  return language_model + other_weights + std::max(attention, decoding) + program;
+  return language_model + other_weights + std::max(attention, codec_work) + program;
 }
 
 NumberType resolved(NumberType type, const DecoderConfig& config, bool on_card) {
@@ -138,11 +139,13 @@ MemoryNeed memory_need(const ModelConfig& config, NumberType type, bool on_card)
   add_attention(config, actual, need);
   const Count chroma = config.melody ? config.melody->num_chroma + 1 : 0;
   const Count projections = (config.text_encoder.d_model + 1 + chroma) * config.decoder.hidden_size;
-  const Count numbers =
-      numbers_of_text_encoder(config.text_encoder) + projections +
-      numbers_of_codec(config.audio_encoder, config.decoder.codebooks_per_channel());
+  // The own kernels decode from codebooks of their own.
+  const Count codebooks =
+      config.decoder.codebooks_per_channel() * (actual == NumberType::kInt8 ? 2 : 1);
+  const Count numbers = numbers_of_text_encoder(config.text_encoder) + projections +
+                        numbers_of_codec(config.audio_encoder, codebooks);
   need.other_weights = static_cast<std::uint64_t>(numbers * kFloatBytes);
-  need.decoding = static_cast<std::uint64_t>(bytes_of_decoding(config.audio_encoder));
+  need.codec_work = static_cast<std::uint64_t>(bytes_of_codec_work(config.audio_encoder));
   need.program = static_cast<std::uint64_t>(on_card ? kProgramOnCard : kProgramOnProcessor);
   return need;
 }

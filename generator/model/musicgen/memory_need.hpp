@@ -15,7 +15,7 @@ struct MemoryNeed {
   std::uint64_t language_model = 0;  ///< Its weights
   std::uint64_t other_weights = 0;   ///< Text encoder, projections and codec, in float32
   std::uint64_t attention = 0;       ///< Keys and values, with the prompt and without it
-  std::uint64_t decoding = 0;        ///< Of the codec, for a block; attention is over by then
+  std::uint64_t codec_work = 0;      ///< On a block of audio, before attention begins or after it
   std::uint64_t program = 0;         ///< libtorch and the engine; on a card, their part of it
   std::uint64_t read_a_step = 0;     ///< Of the language model's weights, in each decode step
 

@@ -72,7 +72,7 @@ TEST_CASE("What a type stands for depends on where and on the shape", "[memory]"
   CHECK(resolved(NumberType::kAutomatic, config, false) == NumberType::kFloat32);
 }
 
-TEST_CASE("Attention is over when the codec decodes: the larger of both counts", "[memory]") {
+TEST_CASE("Attention and the codec take their memory one after the other", "[memory]") {
   MemoryNeed need{1, 20, 300, 4000, 50'000, 0};
   CHECK(need.total() == 54'021);
   need.attention = 5000;
