@@ -14,7 +14,7 @@ using namespace dgx::musicgen;
 namespace {
 
 constexpr std::uint64_t kPlenty = 1'000'000'000'000;
-// The golden model asks for 0.3 GB of memory, and for 1.0 GB of a card.
+// The golden model asks for 0.2 GB of memory, and for 1.0 GB of a card.
 constexpr std::uint64_t kLittle = 100'000'000;
 
 ChosenPlacement choose(const Machine& machine, const ComputeOptions& options = {}) {
@@ -90,7 +90,7 @@ TEST_CASE("Weights too large for the memory are refused with both before they ar
   for (const Machine& machine : {Machine{kLittle, {}}, Machine{kLittle, {{kLittle, true}}}}) {
     const Error error = refusal(machine);
     CHECK(error.code == ErrorCode::kOutOfMemory);
-    CHECK(says(error.message, "into memory: needed are 0.3 GB, available are 0.1 GB"));
+    CHECK(says(error.message, "into memory: needed are 0.2 GB, available are 0.1 GB"));
   }
 }
 
