@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "generator/model/sketch_memory.hpp"
 #include "generator/model/store/catalogue.hpp"
 #include "generator/model/store/installed_models.hpp"
 #include "generator/model/store/machine_fit.hpp"
@@ -29,8 +30,7 @@ ModelReport sketch_report() {
   report.state = "built-in";
   report.description = "plays an arrangement with a soundfont; exact in tempo, key and bars";
   report.channels = 2;
-  constexpr std::uint64_t kSoundfontAndWork = 500'000'000;
-  add_memory(report, kSoundfontAndWork);
+  add_memory(report, static_cast<std::uint64_t>(model::kSketchMemoryBytes));
   return report;
 }
 

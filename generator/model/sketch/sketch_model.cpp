@@ -18,6 +18,7 @@
 #include "generator/model/sketch/score.hpp"
 #include "generator/model/sketch/soundfont.hpp"
 #include "generator/model/sketch/vocabulary.hpp"
+#include "generator/model/sketch_memory.hpp"
 #include "generator/protocol/parameter_table.hpp"
 
 namespace dgx::model {
@@ -65,6 +66,7 @@ class SketchModel final : public MusicModel {
     description.kernel = "fluidsynth " + sketch::FluidSynth::version();
     description.device = "cpu";
     description.dtype = "float32";
+    description.memory_bytes = kSketchMemoryBytes;
     return description;
   }
 
