@@ -123,7 +123,10 @@ class PanelUi final : public DISTRHO::UI {
     return woken(typing_);
   }
   void uiFocus(bool focus, DGL_NAMESPACE::CrossingMode /*mode*/) override {
-    if (!focus) input_.release_keys();
+    if (!focus) {
+      input_.release_keys();
+      view_.tabs.end();
+    }
     woken(true);
   }
 
@@ -181,7 +184,7 @@ class PanelUi final : public DISTRHO::UI {
     setCursor(dgx::plugin::dpf_cursor(wanted));
   }
   void follow_typing() {
-    const bool now = dgx::ui::wants_keyboard();
+    const bool now = dgx::ui::wants_keyboard(view_);
     if (now == typing_) return;
     typing_ = now;
     if (typing_) {

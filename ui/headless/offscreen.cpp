@@ -162,13 +162,15 @@ void OffscreenPanel::type(PanelModel& model, const std::string& text) {
   draw(model);
 }
 
-void OffscreenPanel::press(PanelModel& model, ImGuiKey key, bool ctrl) {
+void OffscreenPanel::press(PanelModel& model, ImGuiKey key, bool ctrl, bool shift) {
   ImGuiIO& io = ImGui::GetIO();
   io.KeyCtrl = ctrl;
+  io.KeyShift = shift;
   io.KeysDown[key] = true;
   draw(model);
   io.KeysDown[key] = false;
   io.KeyCtrl = false;
+  io.KeyShift = false;
   draw(model);
 }
 

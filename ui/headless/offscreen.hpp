@@ -43,7 +43,7 @@ class OffscreenPanel {
   /// Clicks the middle of a control; kNotFound where the last frame had none of that name.
   Status click(PanelModel& model, const std::string& target);
   void type(PanelModel& model, const std::string& text);
-  void press(PanelModel& model, ImGuiKey key, bool ctrl = false);
+  void press(PanelModel& model, ImGuiKey key, bool ctrl = false, bool shift = false);
 
  private:
   struct Surface;

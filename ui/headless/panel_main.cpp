@@ -22,6 +22,7 @@ struct Arguments {
   float scale = 1;
   std::string png{};
   bool settings = false;
+  std::string focus{};
 };
 
 int complain(const std::string& sentence) {
@@ -53,6 +54,15 @@ std::optional<Size> parse_size(std::string_view text) {
   return Size{*width, *height};
 }
 
+/// Goes by Tab from the prompt to a control; false where none of that name is on the way.
+bool tab_to(dgx::ui::OffscreenPanel& panel, dgx::ui::PanelModel& model, const std::string& name) {
+  constexpr int kMostControls = 300;
+  if (!panel.click(model, "prompt")) return false;
+  const auto there = [&] { return panel.view().tabs.focused() == name; };
+  for (int i = 0; i < kMostControls && !there(); ++i) panel.press(model, ImGuiKey_Tab);
+  return there();
+}
+
 int draw(const Arguments& arguments) {
   using namespace dgx::ui;
   const auto& states = panel_states();
@@ -74,6 +84,9 @@ int draw(const Arguments& arguments) {
     }
     (*panel)->draw(model);
   }
+  if (!arguments.focus.empty() && !tab_to(**panel, model, arguments.focus)) {
+    return complain("Tab reaches no control called " + arguments.focus);
+  }
   const auto written = write_png((*panel)->picture(), arguments.png);
   return written ? 0 : complain(written.error().message);
 }
@@ -88,6 +101,7 @@ int main(int argc, char** argv) {
   app.add_option("--size", arguments.size, "pixels, as WxH")->capture_default_str();
   app.add_option("--scale", arguments.scale, "1 = 96 dpi")->check(CLI::Range(0.5, 4.0));
   app.add_flag("--settings", arguments.settings, "with the settings drawer open");
+  app.add_option("--focus", arguments.focus, "with the keyboard on a control, such as generate");
   app.add_option("--png", arguments.png, "the file to write");
   CLI11_PARSE(app, argc, argv);
   if (arguments.list) {

@@ -14,13 +14,6 @@ ImDrawList& canvas() {
   return *ImGui::GetWindowDrawList();
 }
 
-void focus_ring(const Frame& frame, const Rect& place, float radius) {
-  if (!ImGui::IsItemFocused() || !ImGui::GetIO().NavVisible) return;
-  const float out = frame.px(2);
-  canvas().AddRect({place.min.x - out, place.min.y - out}, {place.max.x + out, place.max.y + out},
-                   packed(color::kAccent), radius + out, 0, frame.px(1.5F));
-}
-
 Color ink(const ControlState& state, bool hovered) {
   if (!state.enabled) return color::kFaint;
   return state.on || hovered ? color::kText : color::kDim;
@@ -51,10 +44,23 @@ void end_field(const Frame& frame, const Rect& place, std::string_view name) {
     canvas().AddRect(place.min, place.max, packed(color::kAccent, 200), frame.px(6), 0,
                      frame.px(1.5F));
   }
+  add_tab_stop(frame, name, place, ControlKind::kField);
   if (frame.audit != nullptr) frame.audit->add_target(std::string(name), place, true);
 }
 
 }  // namespace
+
+void add_tab_stop(const Frame& frame, std::string_view name, const Rect& place, ControlKind kind) {
+  frame.view.tabs.add(last_item(), name, place, kind);
+}
+
+void focus_ring(const Frame& frame, const Rect& place, float radius) {
+  if (!ImGui::IsItemFocused()) return;
+  if (!frame.view.tabs.is_on() && !ImGui::GetIO().NavVisible) return;
+  const float out = frame.px(2);
+  canvas().AddRect({place.min.x - out, place.min.y - out}, {place.max.x + out, place.max.y + out},
+                   packed(color::kAccent), radius + out, 0, frame.px(1.5F));
+}
 
 Press press_area(const Frame& frame, std::string_view name, const Rect& place, bool enabled) {
   ImGui::SetCursorScreenPos(place.min);
@@ -64,6 +70,7 @@ Press press_area(const Frame& frame, std::string_view name, const Rect& place, b
   press.hovered = enabled && ImGui::IsItemHovered();
   press.held = ImGui::IsItemActive();
   ImGui::EndDisabled();
+  if (enabled) add_tab_stop(frame, name, place, ControlKind::kButton);
   if (press.hovered) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
   if (frame.audit != nullptr) frame.audit->add_target(std::string(name), place, enabled);
   return press;

@@ -27,6 +27,10 @@ struct Press {
   bool held = false;
 };
 Press press_area(const Frame& frame, std::string_view name, const Rect& place, bool enabled = true);
+/// Tells Tab of the control that was drawn last; press_area() and the fields do so themselves.
+void add_tab_stop(const Frame& frame, std::string_view name, const Rect& place, ControlKind kind);
+/// A ring around the control that was drawn last, where it has the keyboard.
+void focus_ring(const Frame& frame, const Rect& place, float radius);
 
 void card(const Frame& frame, const Rect& place);
 void label(const Frame& frame, const Rect& place, std::string_view words);

@@ -6,11 +6,13 @@
 #include "ui/model/panel_model.hpp"
 #include "ui/panel/audit.hpp"
 #include "ui/panel/fonts.hpp"
+#include "ui/panel/tab_order.hpp"
 
 namespace dgx::ui {
 
 /// What belongs to the view alone: which tab is open, what is being typed into a field.
 struct ViewState {
+  TabOrder tabs{};
   std::size_t word_group = 0;
   std::string search{};
   std::string renamed_take{};  ///< The take whose name is being typed; empty for none

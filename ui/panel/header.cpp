@@ -62,6 +62,7 @@ void draw_service(const Frame& frame, Rect place) {
   const bool can_start =
       frame.model.link() == LinkState::kAbsent || frame.model.link() == LinkState::kLost;
   if (press_area(frame, "service", pill, can_start).pressed) frame.model.start_service();
+  focus_ring(frame, pill, pill.height() / 2);
   ImDrawList& canvas = *ImGui::GetWindowDrawList();
   const float radius = pill.height() / 2;
   canvas.AddRectFilled(pill.min, pill.max, packed(service.color, 26), radius);

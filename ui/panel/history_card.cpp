@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <optional>
 #include <string>
 
 #include "ui/model/words.hpp"
@@ -24,6 +26,7 @@ std::string second_line(const ShownTake& take) {
 void draw_star(const Frame& frame, const Rect& place, const ShownTake& take) {
   const bool on = take.take.favourite;
   const Press press = press_area(frame, "star " + take.take.id, place);
+  focus_ring(frame, place.inset(frame.px(3), frame.px(3)), frame.px(5));
   if (press.pressed) frame.model.set_favourite(take.take.id, !on);
   const Color ink = on ? color::kWarning : press.hovered ? color::kText : color::kFaint;
   draw_text(frame, place, on ? icon::kStar : icon::kStarOutline,
@@ -35,6 +38,7 @@ void draw_play(const Frame& frame, const Rect& place, const ShownTake& take) {
   const bool on = heard && heard->take_id == take.take.id;
   const bool can = take.take.status == JobStatus::kCompleted;
   const Press press = press_area(frame, "play " + take.take.id, place, can);
+  focus_ring(frame, place.inset(frame.px(3), frame.px(3)), frame.px(5));
   if (press.pressed) {
     frame.model.select(take.take.id);
     frame.model.audition(take.take.id);
@@ -61,9 +65,7 @@ void draw_row(const Frame& frame, Rect row, const ShownTake& take) {
                          selected ? packed(color::kAccent, 40) : packed(color::kWhite, 10),
                          frame.px(6));
   }
-  if (ImGui::IsItemFocused() && ImGui::GetIO().NavVisible) {
-    canvas.AddRect(whole.min, whole.max, packed(color::kAccent), frame.px(6), 0, frame.px(1.5F));
-  }
+  focus_ring(frame, whole.inset(frame.px(3), frame.px(3)), frame.px(4));
   canvas.AddLine({whole.min.x, whole.max.y}, whole.max, packed(color::kLine, 140));
   draw_star(frame, star, take);
   if (play) draw_play(frame, *play, take);
@@ -174,8 +176,12 @@ void draw_list(const Frame& frame, const Rect& place) {
   const ImVec2 origin = ImGui::GetCursorScreenPos();
   ImGuiListClipper clipper;
   clipper.Begin(static_cast<int>(takes.size()), height);
+  const auto count = static_cast<int>(takes.size());
+  int next = 0;
   while (clipper.Step()) {
-    for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
+    // One more on each side, so that Tab finds it; what it comes to is scrolled into view.
+    const int end = std::min(clipper.DisplayEnd + 1, count);
+    for (int i = std::max(clipper.DisplayStart - 1, next); i < end; ++i) {
       const float y = origin.y + height * static_cast<float>(i);
       const Rect row{{origin.x, y}, {origin.x + width, y + height}};
       // Half a row at the edge is scrolled, not cut off.
@@ -183,6 +189,7 @@ void draw_list(const Frame& frame, const Rect& place) {
       if (row.min.y < place.min.y || row.max.y > place.max.y) quiet.audit = nullptr;
       draw_row(quiet, row, takes[static_cast<std::size_t>(i)]);
     }
+    next = end;
   }
   clipper.End();
   ImGui::SetCursorScreenPos({origin.x, origin.y + height * static_cast<float>(takes.size())});
@@ -199,17 +206,20 @@ void draw_history_card(const Frame& frame, const Rect& place) {
   Rect rest = place.inset(frame.px(14), frame.px(10));
   draw_search(frame, rest.cut_top(frame.px(32)));
   rest.cut_top(frame.px(4));
+  std::optional<Rect> notice;
   if (frame.model.notice()) {
-    const float height = notice_height(frame, rest.width());
-    const Rect bar = rest.cut_bottom(height);
+    notice = rest.cut_bottom(notice_height(frame, rest.width()));
     rest.cut_bottom(frame.px(4));
-    draw_notice(frame, bar);
   }
+  // Rows that are scrolled out lie where the search and the notice are.
+  frame.view.tabs.begin_card();
   if (frame.model.history.takes.empty()) {
     draw_empty(frame, rest);
   } else {
     draw_list(frame, rest);
   }
+  frame.view.tabs.begin_card();
+  if (notice && frame.model.notice()) draw_notice(frame, *notice);
 }
 
 }  // namespace dgx::ui

@@ -49,6 +49,7 @@ void draw_key(const Frame& frame, const Rect& key, int number) {
   PanelModel& model = frame.model;
   const BoardPad& pad = model.board->pads.at(static_cast<std::size_t>(number));
   const Press press = press_area(frame, "pad " + std::to_string(number + 1), key);
+  focus_ring(frame, key, frame.px(5));
   if (press.pressed && pad.empty()) model.load_to_pad(number);
   if (press.pressed && !pad.take_id.empty()) model.select(pad.take_id);
   if (press.hovered && ImGui::IsMouseClicked(ImGuiMouseButton_Right)) model.empty_pad(number);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "ui/panel/cards.hpp"
 
@@ -16,6 +17,8 @@ constexpr float kTakeCardShare = 0.48F;
 
 void draw_panel(const Frame& frame) {
   const ImVec2 size = ImGui::GetIO().DisplaySize;
+  TabOrder& tabs = frame.view.tabs;
+  tabs.begin_frame();
   ImGui::SetNextWindowPos({0, 0});
   ImGui::SetNextWindowSize(size);
   ImGui::PushFont(frame.fonts.body);
@@ -27,21 +30,27 @@ void draw_panel(const Frame& frame) {
   draw_header(frame, rest.cut_top(frame.px(48)));
   rest = rest.inset(frame.px(12), frame.px(12));
   const float width = std::clamp(rest.width() * kPromptCardShare, frame.px(344), frame.px(480));
+  tabs.begin_card();
   draw_prompt_card(frame, rest.cut_left(std::floor(width)));
   rest.cut_left(frame.px(12));
+  tabs.begin_card();
   draw_take_card(frame, rest.cut_top(std::floor(rest.height() * kTakeCardShare)));
   rest.cut_top(frame.px(12));
+  std::optional<Rect> pads;
   if (frame.model.board) {
-    draw_pad_strip(frame, rest.cut_bottom(frame.px(64)));
+    pads = rest.cut_bottom(frame.px(64));
     rest.cut_bottom(frame.px(12));
   }
+  tabs.begin_card();
   draw_history_card(frame, rest);
+  tabs.begin_card();
+  if (pads) draw_pad_strip(frame, *pads);
   ImGui::End();
   ImGui::PopFont();
 }
 
-bool wants_keyboard() {
-  return ImGui::GetIO().WantTextInput;
+bool wants_keyboard(const ViewState& view) {
+  return ImGui::GetIO().WantTextInput || view.tabs.is_on();
 }
 
 }  // namespace dgx::ui

@@ -14,7 +14,8 @@ inline constexpr float kLeastHeight = 500;
 /// owns the context.
 void draw_panel(const Frame& frame);
 
-/// True while a person types: only then may the host's keys be taken from it.
-bool wants_keyboard();
+/// True while a person types, or goes on by Tab from there: only then may the host's keys be taken
+/// from it.
+bool wants_keyboard(const ViewState& view);
 
 }  // namespace dgx::ui

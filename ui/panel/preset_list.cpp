@@ -47,6 +47,7 @@ void draw_list(const Frame& frame) {
 void draw_preset_list(const Frame& frame, Rect place) {
   const Rect link = place.cut_left(text_width(frame.fonts.small, kWords));
   const Press press = press_area(frame, "presets", link);
+  focus_ring(frame, link, frame.px(3));
   draw_text(frame, link, kWords,
             {frame.fonts.small, press.hovered ? color::kText : color::kAccent});
   if (press.pressed) ImGui::OpenPopup(kPopup);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "ui/panel/controls.hpp"
 #include "ui/panel/text.hpp"
 
 namespace dgx::ui {
@@ -125,6 +126,8 @@ void draw_prompt_box(const Frame& frame, const Rect& place) {
           ImGuiInputTextFlags_CallbackAlways | ImGuiInputTextFlags_CallbackCharFilter,
       on_edit, &edit);
   view.prompt_active = ImGui::IsItemActive();
+  // ImGui does not name the field afterwards: inside, it is a window of its own.
+  view.tabs.add(ImGui::GetID("##prompt"), "prompt", place, ControlKind::kField);
   ImGui::PopFont();
   std::replace(text.begin(), text.end(), '\n', ' ');
   if (!view.replace_prompt) prompt = text;

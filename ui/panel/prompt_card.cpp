@@ -39,6 +39,7 @@ void draw_word_chips(const Frame& frame, Rect place) {
     tabs.cut_left(frame.px(16));
     const Press press = press_area(frame, group.title, tab);
     if (press.pressed) frame.view.word_group = i;
+    focus_ring(frame, tab, frame.px(3));
     draw_text(frame, tab, group.title,
               {frame.fonts.small, open || press.hovered ? color::kText : color::kFaint});
     if (!open) continue;
@@ -73,6 +74,7 @@ void draw_length(const Frame& frame, Rect place) {
   const std::string other = in_bars ? "seconds" : "bars";
   const Rect toggle = line.cut_right(text_width(frame.fonts.small, other));
   const Press press = press_area(frame, "length unit", toggle);
+  focus_ring(frame, toggle, frame.px(3));
   draw_text(frame, toggle, other,
             {frame.fonts.small, press.hovered ? color::kText : color::kAccent});
   if (press.pressed) prompt.unit = in_bars ? LengthUnit::kSeconds : LengthUnit::kBars;
@@ -135,6 +137,8 @@ bool begin_list(const Frame& frame, const Rect& place, const char* name, const s
                                       ImGuiComboFlags_NoArrowButton | ImGuiComboFlags_HeightLarge);
   ImGui::PopStyleVar(2);
   if (!open) {
+    add_tab_stop(frame, name, place, ControlKind::kButton);
+    focus_ring(frame, place, frame.px(6));
     words.cut_left(frame.px(9));
     draw_fitted(frame, words, shown, {frame.fonts.body, color::kText});
     draw_text(frame, arrow, icon::kOpenList, {frame.fonts.body, color::kDim, Align::kCenter});
