@@ -314,13 +314,20 @@ TEST_CASE("A right click empties a pad", "[ui]") {
   CHECK(acts[0].file.empty());
 }
 
-TEST_CASE("A take is listened to by its row, compared, and ended by a second click", "[ui]") {
+TEST_CASE("A take is listened to by its row, and put on no pad", "[ui]") {
   Shown shown("instrument");
   for (ShownTake& take : shown.model.history.takes) take.take.file_path = "/takes/one.wav";
   shown.click("play 01K09");
   REQUIRE(shown.model.heard());
   CHECK(shown.model.heard()->take_id == "01K09");
   CHECK(shown.model.history.selected()->take.id == "01K09");
+  CHECK(shown.model.take_pad_acts().empty());
+}
+
+TEST_CASE("Two takes are compared by a click, and a second click on one ends it", "[ui]") {
+  Shown shown("instrument");
+  for (ShownTake& take : shown.model.history.takes) take.take.file_path = "/takes/one.wav";
+  shown.click("play 01K09");
   shown.click("play 01K0A");
   shown.panel->draw(shown.model);
   shown.click("compare");
@@ -331,7 +338,6 @@ TEST_CASE("A take is listened to by its row, compared, and ended by a second cli
   const auto acts = shown.model.take_audition_acts();
   REQUIRE(acts.size() == 4);
   CHECK(acts.back().file.empty());
-  CHECK(shown.model.take_pad_acts().empty());
 }
 
 namespace {
@@ -363,8 +369,7 @@ std::vector<std::string> missing_in(const std::vector<std::string>& way, const A
 TEST_CASE(
     "Tab reaches every control that can be used, and comes back; Shift+Tab goes the other way",
     "[ui]") {
-  const auto* state = GENERATE("ready", "instrument", "listening", "no-service", "musicgen",
-                               "generating", "trashed", "not-inserted");
+  const auto* state = GENERATE("no-service", "listening", "not-inserted");
   Shown shown(state);
   shown.click("prompt");
   const auto way = round_by_tab(shown, false);
