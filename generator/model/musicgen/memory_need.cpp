@@ -52,7 +52,7 @@ void add_language_model(const ModelConfig& config, NumberType type, MemoryNeed& 
   const Matrices in(type);
   const Count width = decoder.hidden_size;
   const bool attends_to_text = !config.melody;
-  const Count norms = in.plain((attends_to_text ? 3 : 2) * 2 * width);
+  const Count norms = in.plain(2 * width * (attends_to_text ? 3 : 2));
   const Count cross = attends_to_text ? 2 * in.matrix(width, width) : 0;
   const Count layer = in.matrix(3 * width, width) + in.matrix(width, width) + cross +
                       in.matrix(decoder.ffn_dim, width) + in.matrix(width, decoder.ffn_dim) + norms;
