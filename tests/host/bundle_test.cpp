@@ -65,7 +65,7 @@ TEST_CASE("An instance is there at once, and nothing is started for it", "[host]
   const auto before = threads();
   const auto host = std::make_unique<Lv2Host>();
   host->run(64);
-  CHECK(threads() == before + 1);  // The loader
+  CHECK(threads() == before + 2);  // The loader, and who tells a service whether the host plays
   const auto children = run_command("pgrep -P $PPID -x dgx-music");
   CHECK(children.output.empty());
 }

@@ -53,7 +53,7 @@ TEST_CASE("Logs hold no prompt, no name of a file and no token", "[integration]"
   program.environment["DGX_FAKE_MARK"] = (program.home() / "mark").string();
   Running service = program.start({"serve", "--foreground", "--tcp", "0"});
   REQUIRE(service.wait_for_error("serving "));
-  const auto job = client_of(program).generate(tone("secret melody"));
+  const auto job = client_of(program).generate(tone("secret tune"));
   const auto crashing = client_of(program).generate(tone("a secret crash once"));
   wait_until_done(program, {job->job_id, crashing->job_id});
   const std::string take_id = client_of(program).job(job->job_id)->takes.front().take_id;
@@ -69,7 +69,7 @@ TEST_CASE("Logs hold no prompt, no name of a file and no token", "[integration]"
   // The request is sent in a frame, not in the engine's arguments; and numbers are only numbers.
   const auto seen_by_others = run_command(
       "cat /proc/*/cmdline /proc/*/environ 2>/dev/null | tr '\\0' '\\n' | "
-      "grep -cE 'secret (melody)|" +
+      "grep -cE 'secret (tune)|" +
       token.substr(0, 63) + "[" + token[63] + "]'");
   CHECK(seen_by_others.output == "0\n");
   const auto metrics = run_command("curl -s --unix-socket " + program.socket().string() +
