@@ -95,14 +95,15 @@ def make_a_take(path):
     get(path, f"/api/v1/jobs/{job}/events")
 
 
-def judge_requests(port, examples):
+def judge_requests(port, examples, home):
     url = f"http://127.0.0.1:{port}"
     command = [os.path.join(os.path.dirname(sys.executable), "schemathesis"), "run"]
-    command[1:1] = ["--config-file", os.path.join(os.path.dirname(__file__), "schemathesis.toml")]
+    command[1:1] = ["--config-file", os.path.join(os.path.abspath(os.path.dirname(__file__)), "schemathesis.toml")]
     command += [url + "/openapi.json", "--url", url]
     command += ["--max-examples", examples, "--seed", "1", "--request-timeout", "30"]
     command += ["--generation-database", "none", "--max-failures", "20", "--no-color"]
-    return subprocess.run(command, check=False).returncode
+    # It leaves a folder where it runs.
+    return subprocess.run(command, check=False, cwd=home).returncode
 
 
 def main(programs, home, examples="40"):
@@ -117,7 +118,7 @@ def main(programs, home, examples="40"):
         Bridge.socket_path = path
         with Bridges(("127.0.0.1", 0), Bridge) as bridges:
             threading.Thread(target=bridges.serve_forever, daemon=True).start()
-            status = judge_requests(bridges.server_address[1], examples)
+            status = judge_requests(bridges.server_address[1], examples, home)
             bridges.shutdown()
         get(path, "/health")
     finally:
