@@ -53,6 +53,7 @@ struct Workshop {
     REQUIRE_OK(ran);
     return *ran;
   }
+  void hears(const TransportReport& report) { REQUIRE_OK(scheduler.report_transport(report)); }
   std::string waits() {
     const auto view = reader.job(job);
     REQUIRE_OK(view);
@@ -64,12 +65,18 @@ struct Workshop {
 
 TEST_CASE("While a host plays no job begins on a card, and each says why", "[jobs]") {
   Workshop shop("cuda:0");
-  REQUIRE_OK(shop.scheduler.report_transport(plays()));
+  shop.hears(plays());
   CHECK_FALSE(shop.runs_next());
   CHECK(shop.store.find_job(shop.job)->attempt == 0);
   CHECK(shop.waits() == "waits while Ardour plays");
   CHECK(shop.reader.queue({}, 10)->jobs.at(0).waits == "waits while Ardour plays");
-  REQUIRE_OK(shop.scheduler.report_transport(stopped()));
+}
+
+TEST_CASE("A job that waited for a host begins when it stops", "[jobs]") {
+  Workshop shop("cuda:0");
+  shop.hears(plays());
+  CHECK_FALSE(shop.runs_next());
+  shop.hears(stopped());
   CHECK(shop.waits().empty());
   CHECK(shop.runs_next());
   CHECK(shop.store.find_job(shop.job)->status == JobStatus::kCompleted);
@@ -78,9 +85,9 @@ TEST_CASE("While a host plays no job begins on a card, and each says why", "[job
 TEST_CASE("Of a host that says no more that it plays nothing is left after five seconds",
           "[jobs]") {
   Workshop shop("cuda:0");
-  REQUIRE_OK(shop.scheduler.report_transport(plays()));
+  shop.hears(plays());
   shop.now += 4s;
-  REQUIRE_OK(shop.scheduler.report_transport(plays()));
+  shop.hears(plays());
   shop.now += 4999ms;
   CHECK_FALSE(shop.runs_next());
   shop.now += 1ms;
@@ -90,8 +97,8 @@ TEST_CASE("Of a host that says no more that it plays nothing is left after five 
 
 TEST_CASE("One host that stops does not speak for another that plays", "[jobs]") {
   Workshop shop("cuda:0");
-  REQUIRE_OK(shop.scheduler.report_transport(plays("a")));
-  REQUIRE_OK(shop.scheduler.report_transport({"b", "jalv", true}));
+  shop.hears(plays("a"));
+  shop.hears({"b", "jalv", true});
   const auto view = shop.scheduler.report_transport(stopped("a"));
   REQUIRE_OK(view);
   CHECK(view->rolling);
@@ -101,7 +108,7 @@ TEST_CASE("One host that stops does not speak for another that plays", "[jobs]")
 
 TEST_CASE("A processor is no card: its jobs begin while a host plays", "[jobs]") {
   Workshop shop("cpu");
-  REQUIRE_OK(shop.scheduler.report_transport(plays()));
+  shop.hears(plays());
   CHECK(shop.runs_next());
 }
 
