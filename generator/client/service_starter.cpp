@@ -3,10 +3,12 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdint>
 #include <cstring>
@@ -17,7 +19,9 @@
 #include <system_error>
 #include <utility>
 
+#include "generator/base/directory.hpp"
 #include "generator/base/socket_io.hpp"
+#include "generator/base/unique_fd.hpp"
 #include "generator/protocol/endpoint.hpp"
 
 namespace dgx::client {
@@ -40,9 +44,28 @@ void set_aside_long_log(const std::filesystem::path& log) {
   if (!error && size > kLongestLog) std::filesystem::rename(log, log.string() + ".1", error);
 }
 
+// The service makes the folder as well, but its log lies there before it runs.
+Result<UniqueFd> open_log(const std::filesystem::path& log) {
+  std::error_code error;
+  const auto folder = log.parent_path();
+  std::filesystem::create_directories(folder.parent_path(), error);
+  if (!error && ::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
+    error.assign(errno, std::generic_category());
+  }
+  if (error) {
+    return error_from_errno(error.value(),
+                            "cannot make " + folder.string() + " for the service's log");
+  }
+  set_aside_long_log(log);
+  UniqueFd file(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (file.valid()) return file;
+  return error_from_errno(errno, "cannot open the service's log " + log.string());
+}
+
 // A session of its own: it outlives this program and its terminal.
 Result<pid_t> start(const ServiceCommand& command) {
-  set_aside_long_log(command.log_file);
+  const auto log = open_log(command.log_file);
+  if (!log) return log.error();
   std::vector<std::string> words = {command.executable.string()};
   words.insert(words.end(), command.arguments.begin(), command.arguments.end());
   std::vector<char*> argv;
@@ -54,8 +77,7 @@ Result<pid_t> start(const ServiceCommand& command) {
   posix_spawn_file_actions_addchdir_np(&actions, "/");  // It keeps no disk from being taken out.
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, command.log_file.c_str(),
-                                   O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0600);
+  posix_spawn_file_actions_adddup2(&actions, log->get(), STDERR_FILENO);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   posix_spawnattr_setflags(&attributes,

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <filesystem>
 #include <utility>
 
 #include "generator/base/ulid.hpp"
@@ -124,12 +123,6 @@ void TakeMaker::submit(Wish wish) {
 
 Result<std::string> TakeMaker::submitted(protocol::GenerationRequest& request) {
   if (!address_) return address_.error();
-  std::error_code error;
-  const auto folder = address_->command.log_file.parent_path();
-  // The service makes it as well, but its log lies there before it runs.
-  if (std::filesystem::create_directories(folder, error)) {
-    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
-  }
   const auto there = client::find_or_start_service(address_->client, address_->command);
   if (!there) return there.error();
   // Asked twice, it is made once: the first answer may have been lost on its way.

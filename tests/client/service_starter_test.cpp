@@ -103,6 +103,35 @@ TEST_CASE("A program that is no program is named", "[client]") {
   CHECK(health.error().message.starts_with("cannot start /nowhere/dgx-music: "));
 }
 
+TEST_CASE("At the very first start the log's folder is made, for its owner alone", "[client]") {
+  const Place place;
+  ServiceCommand command = place.command("echo 'dgx-music: begun' >&2; exit 2");
+  command.log_file = place.folder / "share" / "dgx-music" / "service.log";
+  const auto health = find_or_start_service(place.options(), command);
+  REQUIRE_FALSE(health.has_value());
+  CHECK_THAT(health.error().message, Catch::Contains("no service could be started: begun"));
+  namespace fs = std::filesystem;
+  CHECK(fs::status(command.log_file.parent_path()).permissions() == fs::perms::owner_all);
+  CHECK(fs::status(command.log_file).permissions() ==
+        (fs::perms::owner_read | fs::perms::owner_write));
+}
+
+TEST_CASE("A log that cannot be written is named, and no service is started", "[client]") {
+  const Place place;
+  std::ofstream(place.folder / "file") << "no folder";
+  ServiceCommand command = place.command("");
+  command.log_file = place.folder / "file" / "service.log";
+  const auto no_folder = find_or_start_service(place.options(), command);
+  REQUIRE_FALSE(no_folder.has_value());
+  CHECK(no_folder.error().message ==
+        "cannot open the service's log " + command.log_file.string() + ": Not a directory");
+  command.log_file = place.folder / "file" / "deeper" / "service.log";
+  const auto no_parent = find_or_start_service(place.options(), command);
+  REQUIRE_FALSE(no_parent.has_value());
+  CHECK(no_parent.error().message == "cannot make " + command.log_file.parent_path().string() +
+                                         " for the service's log: Not a directory");
+}
+
 TEST_CASE("Waiting for a service can be ended", "[client]") {
   const Place place;
   const dgx::UniqueFd raised(::eventfd(1, EFD_CLOEXEC));
