@@ -14,13 +14,15 @@ import contextlib
 import glob
 import os
 import shutil
+import sqlite3
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "support"))
-from panel_desk import (HEADING, INSERT, REMEDY, Desk, click, find_panel, type_prompt, wait_for)
+from panel_desk import (HEADING, INSERT, PROBLEM, REMEDY, Desk, click, find_panel, is_coloured,
+                        type_prompt, wait_for)
 from place_takes import own_ui_scripts, samples_of
 
 PROGRAMS = ("Xvfb", "openbox", "xdotool", "ardour", "ardour7-lua", "import")
@@ -84,15 +86,28 @@ def tell_hook(desk, name, text):
     wait_for("the hook to " + name, lambda: not os.path.exists(path))
 
 
+def insertions(desk):
+    """What was asked of Ardour, and what came of it, in order."""
+    history = sqlite3.connect("file:%s/.local/share/dgx-music/history.db?mode=ro" % desk.home,
+                              uri=True)
+    with contextlib.closing(history):
+        return history.execute("SELECT track, state FROM insertions ORDER BY id").fetchall()
+
+
 def insert_at_playhead(desk, window, session, take):
     """On the selected track, which is none for audio; then, as the panel offers, on a new one."""
     tell_hook(desk, "locate", str(PLAYHEAD))
     wait_for("the playhead to move", lambda: any(
         '"playhead":%d,' % PLAYHEAD in open(path).read()
         for path in glob.glob(desk.home + "/dgx-music/ardour/*/facts.json")))
-    for place in (INSERT, REMEDY):
-        click(desk, window, place)
-        time.sleep(2)  # The panel says what came of it; only its picture could tell.
+    assert not is_coloured(desk, window, PROBLEM), "the panel tells of a problem"
+    click(desk, window, INSERT)
+    wait_for("the refusal in the panel", lambda: is_coloured(desk, window, PROBLEM))
+    assert insertions(desk) == [("selected", "failed")], insertions(desk)
+    click(desk, window, REMEDY)
+    wait_for("Ardour to place it", lambda: len(insertions(desk)) == 2 and
+             insertions(desk)[1][1] not in ("waiting", "claimed"))
+    assert insertions(desk)[1] == ("new", "done"), insertions(desk)
     wait_for("the region's audio", lambda: glob.glob(session + "/interchange/*/audiofiles/*.wav"))
     tell_hook(desk, "save", "")
     listed = desk.run("ardour7-lua", HERE + "/list_regions.lua", session, "song")
@@ -118,7 +133,6 @@ def main(build, picture):
         desk.start("openbox")
         desk.start("ardour", "--no-announcements", "--no-splash", session + "/song.ardour")
         window = wait_for("the panel", lambda: find_panel(desk))
-        time.sleep(3)
         begun = time.monotonic()
         take = type_prompt(desk, window, PROMPT)
         wait_for("the instrument's own file",

@@ -14,6 +14,11 @@ GENERATE = (200, 517)
 INSERT = (812, 268)  # With the pads of an instrument below
 REMEDY = (785, 441)  # "On a new track", beside a sentence of two lines
 HEADING = (560, 24)  # Nothing is there
+# What is in colour once it is shown: left, top, width and height.
+LOGO = (16, 24, 20, 1)
+PROMPT_BORDER = (26, 140, 1, 20)  # While the box has the keyboard
+WAVEFORM = (414, 190, 460, 1)
+PROBLEM = (416, 428, 300, 30)  # A sentence at the foot, above an instrument's pads
 
 
 class Desk:
@@ -83,12 +88,24 @@ def wait_for(what, holds, seconds=60):
         time.sleep(0.1)
 
 
+def is_coloured(desk, window, box):
+    """Whether a pixel there is anything but a grey."""
+    left, top, width, height = box
+    pixels = subprocess.run(
+        ["import", "-window", window, "-crop", "%dx%d+%d+%d" % (width, height, left, top),
+         "-depth", "8", "rgb:-"], env=desk.environment, capture_output=True, timeout=60,
+        check=False).stdout
+    return any(max(pixels[at:at + 3]) - min(pixels[at:at + 3]) > 80
+               for at in range(0, len(pixels), 3))
+
+
 def find_panel(desk):
-    """The panel's window: the only one of its size."""
+    """The panel's window, the only one of its size, once it is drawn."""
     for window in desk.run("xdotool", "search", "--onlyvisible", "--name", "").split():
         shape = dict(line.split("=") for line in desk.run(
             "xdotool", "getwindowgeometry", "--shell", window).split())
-        if (int(shape.get("WIDTH", 0)), int(shape.get("HEIGHT", 0))) == PANEL:
+        size = (int(shape.get("WIDTH", 0)), int(shape.get("HEIGHT", 0)))
+        if size == PANEL and is_coloured(desk, window, LOGO):
             return window
     return None
 
@@ -101,13 +118,15 @@ def click(desk, window, place):
 def type_prompt(desk, window, prompt):
     """Types into the prompt, gives the keyboard back, and presses Generate."""
     click(desk, window, PROMPT_BOX)
+    wait_for("the prompt to have the keyboard", lambda: is_coloured(desk, window, PROMPT_BORDER))
     desk.run("xdotool", "type", "--delay", "25", prompt)
-    time.sleep(0.5)
     desk.run("xdotool", "key", "Escape")
+    wait_for("the keyboard back", lambda: not is_coloured(desk, window, PROMPT_BORDER))
     click(desk, window, GENERATE)
     # The panel starts the service; a command that looks would do so as well.
     wait_for("the service", lambda: os.path.exists(desk.home + "/dgx-music/api.sock"))
     takes = wait_for("a take", lambda: [
         take for take in desk.history()["generations"] if take["status"] == "completed"])
     assert takes[0]["prompt"] == prompt, "the prompt was " + takes[0]["prompt"]
+    wait_for("the take in the panel", lambda: is_coloured(desk, window, WAVEFORM))
     return takes[0]

@@ -192,6 +192,7 @@ void PanelModel::apply_one(const LinkChanged& update) {
   link_sentence_ = update.sentence;
   if (update.health) health_ = update.health;
   if (link_ != LinkState::kReady || was_ready) return;
+  if (notice_ && notice_->ends_when_ready) notice_.reset();
   ask_history({history.asked.words, history.asked.favourites_only, 1});
   if (insertion_ && !insertion_->id.empty()) ask(ShowInsertion{insertion_->id});
 }
@@ -296,7 +297,10 @@ void PanelModel::apply_one(const protocol::InsertionView& update) {
 }
 
 void PanelModel::apply_one(const Refused& update) {
+  const bool is_start = std::holds_alternative<StartService>(update.intent);
+  if (is_start && link_ == LinkState::kReady) return;  // Somebody else has started one by now.
   notice_ = Notice{update.error.message, true};
+  notice_->ends_when_ready = is_start;
   if (std::holds_alternative<InsertTake>(update.intent) ||
       std::holds_alternative<ShowInsertion>(update.intent)) {
     insertion_.reset();

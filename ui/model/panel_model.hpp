@@ -39,7 +39,8 @@ struct Notice {
   std::string sentence{};
   bool is_problem = false;
   Remedy remedy = Remedy::kNone;
-  std::string take_id{};  ///< That the remedy is about
+  std::string take_id{};         ///< That the remedy is about
+  bool ends_when_ready = false;  ///< It says why no service could be started
 };
 
 /// A take that this panel asked Ardour to place, until it is placed or not.

@@ -130,6 +130,18 @@ TEST_CASE("A request that the service refuses ends the job with its sentence", "
   CHECK(model.notice()->sentence == "queue is full");
 }
 
+TEST_CASE("Why no service could be started is said until one is there", "[ui]") {
+  PanelModel model;
+  const Refused in_vain{StartService{}, {ErrorCode::kUnavailable, "it ended at once", {}}};
+  model.apply(in_vain);
+  REQUIRE(model.notice());
+  CHECK(model.notice()->sentence == "it ended at once");
+  model.apply(LinkChanged{LinkState::kReady, {}, protocol::Health{}});
+  CHECK_FALSE(model.notice());
+  model.apply(in_vain);  // It was overtaken by the news that somebody else has started one.
+  CHECK_FALSE(model.notice());
+}
+
 TEST_CASE("A take that was moved to the trash can be brought back", "[ui]") {
   PanelModel model = ready();
   model.apply(HistoryRead{{}, {{take("1", "x")}, 1, 1, 50}});
