@@ -98,6 +98,22 @@ void watch_over(Program& program, const std::string& socket) {
       std::to_string(std::chrono::microseconds(kDeadline).count());
 }
 
+/// A service that has told its manager that it answers.
+struct Watched {
+  Program program{};
+  std::string name = (program.home() / "notify").string();
+  Manager manager{name};
+  Running service = started();
+
+ private:
+  [[nodiscard]] Running started() {
+    watch_over(program, name);
+    Running running = program.start({"serve", "--foreground"});
+    REQUIRE(manager.next() == "READY=1");
+    return running;
+  }
+};
+
 }  // namespace
 
 TEST_CASE("A service tells its manager when it answers, and that it still does", "[integration]") {
@@ -113,14 +129,10 @@ TEST_CASE("A service tells its manager when it answers, and that it still does",
 }
 
 TEST_CASE("An engine cannot speak for the service", "[integration]") {
-  Program program;
-  const std::string name = (program.home() / "notify").string();
-  const Manager manager(name);
-  watch_over(program, name);
-  const Running service = program.start({"serve", "--foreground"});
-  REQUIRE(manager.next() == "READY=1");
+  const Watched watched;
+  const Program& program = watched.program;
   wait_until_done(program, {client_of(program).generate(tone("a plain tone"))->job_id});
-  std::string engine = run_command("pgrep -P " + std::to_string(service.pid())).output;
+  std::string engine = run_command("pgrep -P " + std::to_string(watched.service.pid())).output;
   engine = engine.substr(0, engine.find('\n'));
   const std::string environment = read_file("/proc/" + engine + "/environ");
   CHECK(environment.find("HOME=") != std::string::npos);
@@ -129,18 +141,15 @@ TEST_CASE("An engine cannot speak for the service", "[integration]") {
 }
 
 TEST_CASE("A service that hangs is silent, in whichever part it hangs", "[integration]") {
-  Program program;
-  const std::string name = (program.home() / "notify").string();
-  const Manager manager(name);
-  watch_over(program, name);
-  const Running service = program.start({"serve", "--foreground"});
-  REQUIRE(manager.next() == "READY=1");
+  const Watched watched;
+  const Manager& manager = watched.manager;
   REQUIRE(manager.next() == "WATCHDOG=1");
   const bool is_the_loop = GENERATE(true, false);
-  std::vector<pid_t> threads = threads_of(service.pid());
+  std::vector<pid_t> threads = threads_of(watched.service.pid());
   REQUIRE(threads.size() > 4);
   // The first thread has the sockets; the lanes to the database are among the others.
-  std::erase_if(threads, [&](pid_t thread) { return (thread == service.pid()) != is_the_loop; });
+  std::erase_if(threads,
+                [&](pid_t thread) { return (thread == watched.service.pid()) != is_the_loop; });
   {
     const StoppedThreads stopped(threads);
     manager.forget();

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/protocol/api_messages.hpp"
 
-#include <fstream>
-#include <iterator>
 #include <set>
 
 #include "generator/protocol/api_calls.hpp"
@@ -10,37 +8,11 @@
 #include "generator/protocol/error_codes.hpp"
 #include "generator/protocol/openapi.hpp"
 #include "generator/protocol/parameter_table.hpp"
+#include "tests/protocol/golden.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace dgx::protocol;
 using dgx::ErrorCode;
-
-namespace {
-
-std::string golden(const std::string& name) {
-  std::ifstream file(DGX_SOURCE_DIR "/tests/golden/" + name + ".json");
-  REQUIRE(file.good());
-  std::string json{std::istreambuf_iterator<char>(file), {}};
-  while (!json.empty() && json.back() == '\n') json.pop_back();
-  return json;
-}
-
-template <typename Message>
-void check_round_trip(const std::string& name) {
-  CAPTURE(name);
-  const auto message = decode<Message>(golden(name));
-  REQUIRE_OK(message);
-  CHECK(encode(*message) == golden(name));
-}
-
-template <typename Message>
-dgx::Error refused(const std::string& json) {
-  const auto message = decode<Message>(json);
-  REQUIRE_FALSE(message);
-  return message.error();
-}
-
-}  // namespace
 
 TEST_CASE("Every message of the API is decoded and encoded again to the same bytes", "[protocol]") {
   check_round_trip<JobAccepted>("api_job_accepted");

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/protocol/codec.hpp"
 
-#include <fstream>
-#include <sstream>
-
+#include "tests/protocol/golden.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace dgx::protocol;
@@ -11,16 +9,6 @@ using namespace std::string_literals;
 using dgx::ErrorCode;
 
 namespace {
-
-std::string golden(const std::string& name) {
-  std::ifstream file(DGX_SOURCE_DIR "/tests/golden/" + name + ".json");
-  REQUIRE(file.good());
-  std::ostringstream text;
-  text << file.rdbuf();
-  std::string json = text.str();
-  while (!json.empty() && json.back() == '\n') json.pop_back();
-  return json;
-}
 
 ErrorCode code_of(const std::string& json) {
   const auto request = decode_request(json);

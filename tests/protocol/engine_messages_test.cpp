@@ -1,26 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/protocol/engine_messages.hpp"
 
-#include <fstream>
-#include <sstream>
-
+#include "tests/protocol/golden.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace dgx::protocol;
-
-namespace {
-
-std::string golden(const std::string& name) {
-  std::ifstream file(std::string(DGX_SOURCE_DIR "/tests/golden/") + name + ".json");
-  REQUIRE(file.good());
-  std::ostringstream text;
-  text << file.rdbuf();
-  std::string json = text.str();
-  while (!json.empty() && json.back() == '\n') json.pop_back();
-  return json;
-}
-
-}  // namespace
 
 TEST_CASE("Every engine message is decoded and encoded again to the same bytes", "[protocol]") {
   for (const char* name : {"hello", "describe", "models", "check", "load", "unload", "generate",

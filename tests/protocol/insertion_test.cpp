@@ -1,36 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/protocol/insertion.hpp"
 
-#include <fstream>
-#include <iterator>
 #include <regex>
 
+#include "tests/protocol/golden.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace dgx::protocol;
 using dgx::ErrorCode;
-
-namespace {
-
-template <typename Message>
-void check_round_trip(const std::string& name) {
-  CAPTURE(name);
-  std::ifstream file(DGX_SOURCE_DIR "/tests/golden/" + name + ".json");
-  REQUIRE(file.good());
-  std::string json;
-  std::getline(file, json);
-  const auto message = decode<Message>(json);
-  REQUIRE_OK(message);
-  CHECK(encode(*message) == json);
-}
-
-dgx::Error refused(const std::string& json) {
-  const auto message = decode<InsertionRequest>(json);
-  REQUIRE_FALSE(message);
-  return message.error();
-}
-
-}  // namespace
 
 TEST_CASE("Every message about insertions is decoded and encoded again to the same bytes",
           "[protocol]") {
@@ -50,18 +27,19 @@ TEST_CASE("A take alone is enough to ask for an insertion", "[protocol]") {
 }
 
 TEST_CASE("An insertion that says what none may say is refused by its field", "[protocol]") {
-  CHECK(refused("[]").code == ErrorCode::kInvalidArgument);
-  CHECK(refused("{").code == ErrorCode::kMalformed);
-  CHECK(refused("{}").field == "take_id");
-  CHECK(refused(R"({"take_id":7})").field == "take_id");
-  CHECK(refused(R"({"take_id":"a3f9","path":"/etc/passwd"})").field == "path");
-  CHECK(refused(R"({"take_id":"a3f9","track":""})").field == "track");
-  CHECK(refused(R"({"take_id":"a3f9","track":"a\nb"})").field == "track");
-  CHECK(refused(R"({"take_id":"a3f9","track":")" + std::string(201, 'x') + "\"}").message ==
-        "track must have 1 to 200 characters, got 201");
-  CHECK(refused(R"({"take_id":"a3f9","session":""})").field == "session");
-  CHECK(refused(R"({"take_id":"a3f9","idempotency_key":""})").field == "idempotency_key");
-  const auto error = refused(R"({"take_id":"a3f9","at":"bar:0"})");
+  CHECK(refused<InsertionRequest>("[]").code == ErrorCode::kInvalidArgument);
+  CHECK(refused<InsertionRequest>("{").code == ErrorCode::kMalformed);
+  CHECK(refused<InsertionRequest>("{}").field == "take_id");
+  CHECK(refused<InsertionRequest>(R"({"take_id":7})").field == "take_id");
+  CHECK(refused<InsertionRequest>(R"({"take_id":"a3f9","path":"/etc/passwd"})").field == "path");
+  CHECK(refused<InsertionRequest>(R"({"take_id":"a3f9","track":""})").field == "track");
+  CHECK(refused<InsertionRequest>(R"({"take_id":"a3f9","track":"a\nb"})").field == "track");
+  CHECK(refused<InsertionRequest>(R"({"take_id":"a3f9","track":")" + std::string(201, 'x') + "\"}")
+            .message == "track must have 1 to 200 characters, got 201");
+  CHECK(refused<InsertionRequest>(R"({"take_id":"a3f9","session":""})").field == "session");
+  CHECK(refused<InsertionRequest>(R"({"take_id":"a3f9","idempotency_key":""})").field ==
+        "idempotency_key");
+  const auto error = refused<InsertionRequest>(R"({"take_id":"a3f9","at":"bar:0"})");
   CHECK(error.field == "at");
   CHECK(error.message ==
         "at must be playhead, sample:N (0 to 999999999999) or bar:N (1 to 99999), got \"bar:0\"");

@@ -5,7 +5,6 @@
 // tiny model, which shows that it works and measures nothing.
 
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -23,6 +22,7 @@
 #include "generator/base/philox.hpp"
 #include "generator/model/musicgen/generator.hpp"
 #include "generator/model/musicgen/model_config.hpp"
+#include "tests/bench/musicgen/measuring.hpp"
 
 namespace {
 
@@ -30,14 +30,9 @@ using namespace dgx::musicgen;
 using dgx::ErrorCode;
 using dgx::protocol::Phase;
 using dgx::protocol::Progress;
-using Clock = std::chrono::steady_clock;
 
 constexpr int kStopsEach = 5;
 constexpr double kStopBudget = 0.5;  // Seconds
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 double processor_seconds() {
   rusage used{};
@@ -46,19 +41,6 @@ double processor_seconds() {
     return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
   };
   return seconds(used.ru_utime) + seconds(used.ru_stime);
-}
-
-double largest_gigabytes() {
-  rusage used{};
-  ::getrusage(RUSAGE_SELF, &used);
-  return static_cast<double>(used.ru_maxrss) * 1024 / 1e9;
-}
-
-template <typename T>
-T checked(dgx::Result<T> result) {
-  if (result) return *std::move(result);
-  std::fprintf(stderr, "%s\n", result.error().message.c_str());
-  std::exit(1);
 }
 
 void row(const std::string& what, const std::string& value, const std::string& budget = "-") {
@@ -249,21 +231,10 @@ bool measure_all_stops(const Model& model, Generator& generator, double loading)
   return soon;
 }
 
-NumberType number_type(const std::string& name) {
-  if (name == "int8") return NumberType::kInt8;
-  if (name == "bf16") return NumberType::kBFloat16;
-  if (name == "fp16") return NumberType::kFloat16;
-  return name == "fp32" ? NumberType::kFloat32 : NumberType::kAutomatic;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
-  // As the engine does it: threads that wait sleep.
-  if (std::getenv("OMP_WAIT_POLICY") == nullptr) {
-    ::setenv("OMP_WAIT_POLICY", "passive", 1);
-    ::execv("/proc/self/exe", argv);
-  }
+  sleep_while_waiting(argv);
   const std::vector<std::string> words(argv + 1, argv + argc);
   Model model;
   model.folder = words.empty() ? DGX_TINY_MODEL : words[0];

@@ -3,9 +3,6 @@
 // lines of a name and a number. Usage: dgx_bench_take [FOLDER [SECONDS [int8|fp32|bf16 [THREADS
 // [DEVICE]]]]]; without a folder, a tiny model.
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -18,32 +15,15 @@
 
 #include "generator/model/musicgen/generator.hpp"
 #include "generator/model/musicgen/model_config.hpp"
+#include "tests/bench/musicgen/measuring.hpp"
 
 namespace {
 
 using namespace dgx::musicgen;
 using dgx::protocol::Phase;
 using dgx::protocol::Progress;
-using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t kStepsOfMedian = 40;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-template <typename T>
-T checked(dgx::Result<T> result) {
-  if (result) return *std::move(result);
-  std::fprintf(stderr, "%s\n", result.error().message.c_str());
-  std::exit(1);
-}
-
-NumberType number_type(const std::string& name) {
-  if (name == "fp32") return NumberType::kFloat32;
-  if (name == "bf16") return NumberType::kBFloat16;
-  return NumberType::kInt8;
-}
 
 /// Memory that is not a file's: what an engine adds to a machine that has the model in its cache.
 double anonymous_gigabytes() {
@@ -82,20 +62,10 @@ struct Watch {
   }
 };
 
-double largest_gigabytes() {
-  rusage used{};
-  ::getrusage(RUSAGE_SELF, &used);
-  return static_cast<double>(used.ru_maxrss) * 1024 / 1e9;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
-  // As the engine does it: threads that wait sleep.
-  if (std::getenv("OMP_WAIT_POLICY") == nullptr) {
-    ::setenv("OMP_WAIT_POLICY", "passive", 1);
-    ::execv("/proc/self/exe", argv);
-  }
+  sleep_while_waiting(argv);
   const std::vector<std::string> words(argv + 1, argv + argc);
   const std::string folder = words.empty() ? DGX_TINY_MODEL : words[0];
   const double seconds = words.size() > 1 ? std::atof(words[1].c_str()) : 2;

@@ -18,6 +18,9 @@ import subprocess
 import sys
 import threading
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "support"))
+import fake_engine
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 REFUSALS = {401, 403, 421, 429}
 PATIENCE_S = 120
@@ -25,15 +28,10 @@ PATIENCE_S = 120
 
 class Service:
     def __init__(self, programs, home):
-        environment = {
-            "HOME": home,
-            "XDG_RUNTIME_DIR": home,
-            "DGX_MUSIC_ENGINE": os.path.join(programs, "dgx-fake-engine"),
-        }
         self.folder = os.path.join(home, "dgx-music")
         self.process = subprocess.Popen(
             [os.path.join(programs, "dgx-music"), "serve", "--foreground", "--tcp", "0"],
-            env=environment, stderr=subprocess.PIPE, text=True)
+            env=fake_engine.environment(programs, home), stderr=subprocess.PIPE, text=True)
         self.port = None
         for line in self.process.stderr:
             told = re.search(r"127\.0\.0\.1:(\d+)", line)

@@ -19,6 +19,9 @@ import time
 
 from openapi_spec_validator import validate
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "support"))
+import fake_engine
+
 
 class UnixConnection(http.client.HTTPConnection):
     def __init__(self, path):
@@ -70,12 +73,8 @@ class Bridges(socketserver.ThreadingTCPServer):
 
 
 def start_service(programs, home):
-    environment = {
-        "HOME": home,
-        "XDG_RUNTIME_DIR": home,
-        "DGX_MUSIC_ENGINE": os.path.join(programs, "dgx-fake-engine"),
-    }
-    service = subprocess.Popen([os.path.join(programs, "dgx-music"), "serve"], env=environment)
+    service = subprocess.Popen([os.path.join(programs, "dgx-music"), "serve"],
+                               env=fake_engine.environment(programs, home))
     path = os.path.join(home, "dgx-music", "api.sock")
     while True:
         assert service.poll() is None, "the service did not start"

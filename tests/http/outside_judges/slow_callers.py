@@ -15,20 +15,18 @@ import sys
 import threading
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "support"))
+import fake_engine
+
 CONNECTIONS = 240  # Of the 256 that the service takes.
 LIMIT_S = 20  # A header may take 5 s, and who is refused has a second to read that.
 OTHERS_P99_S = 0.05
 
 
 def start_service(programs, home):
-    environment = {
-        "HOME": home,
-        "XDG_RUNTIME_DIR": home,
-        "DGX_MUSIC_ENGINE": os.path.join(programs, "dgx-fake-engine"),
-    }
     service = subprocess.Popen(
         [os.path.join(programs, "dgx-music"), "serve", "--foreground", "--tcp", "0"],
-        env=environment, stderr=subprocess.PIPE, text=True)
+        env=fake_engine.environment(programs, home), stderr=subprocess.PIPE, text=True)
     told = re.search(r"127\.0\.0\.1:(\d+)", service.stderr.readline())
     assert told and service.stderr.readline().startswith("serving "), "the service did not start"
     threading.Thread(target=service.stderr.read, daemon=True).start()

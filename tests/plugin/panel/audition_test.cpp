@@ -13,6 +13,7 @@
 #include "plugin/instrument/instrument.hpp"
 #include "plugin/panel/panel_session.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/receipts.hpp"
 #include "tests/support/temp_dir.hpp"
 
 using namespace dgx;
@@ -41,12 +42,7 @@ protocol::Take take_of(const AudioClip& clip, const std::filesystem::path& file,
   REQUIRE_OK(write_wav(fd.get(), clip, SampleFormat::kFloat32, {}, 0));
   const auto measured = measure_loudness(clip);
   REQUIRE_OK(measured);
-  protocol::Receipt receipt;
-  receipt.take_id = id;
-  receipt.job_id = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
-  receipt.prompt = "a plain tone";
-  receipt.request.prompt = receipt.prompt;
-  receipt.model.id = "sketch";
+  protocol::Receipt receipt = test::receipt_of_sketch(id);
   receipt.loudness.integrated_lufs = measured->integrated_lufs;
   receipt.loudness.true_peak_dbtp = measured->true_peak_dbtp;
   protocol::Take take;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/protocol/codec.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/receipts.hpp"
 #include "tests/ui/model/ready_panel.hpp"
 
 using namespace dgx;
@@ -15,12 +16,7 @@ PanelModel with_instrument() {
   for (const char* id : {"1", "2", "3"}) {
     protocol::Take one = take(id, "J");
     one.file_path = std::string("/takes/") + id + ".wav";
-    protocol::Receipt receipt;
-    receipt.take_id = id;
-    receipt.job_id = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
-    receipt.prompt = "a plain tone";
-    receipt.request.prompt = receipt.prompt;
-    receipt.model.id = "sketch";
+    protocol::Receipt receipt = test::receipt_of_sketch(id);
     receipt.loudness.integrated_lufs = -12.0 - 4 * (id[0] - '1');
     receipt.loudness.true_peak_dbtp = -3.0;
     one.receipt_json = protocol::encode(receipt);

@@ -2,16 +2,12 @@
 // Compiled once for each instruction set, like kernels_body.cpp and under its rules.
 #include <cstddef>
 
-#define DGX_JOINED(a, b) a##b
-#define DGX_NAMED(a, b) DGX_JOINED(a, b)
-#define DGX_TEXT(a) #a
-#define DGX_TEXT_OF(a) DGX_TEXT(a)
-
 // multiply_add, and how large a tile is, of one instruction set.
 #include DGX_INSTRUCTIONS
 
 #include "generator/model/musicgen/kernels/codec_kernels.hpp"
 #include "generator/model/musicgen/kernels/exponential.hpp"
+#include "generator/model/musicgen/kernels/kernel_names.hpp"
 
 namespace dgx::musicgen {
 namespace {

@@ -3,15 +3,11 @@
 // between these builds: no function of the standard library that is a template or inline is used.
 #include <cstddef>
 
-#define DGX_JOINED(a, b) a##b
-#define DGX_NAMED(a, b) DGX_JOINED(a, b)
-#define DGX_TEXT(a) #a
-#define DGX_TEXT_OF(a) DGX_TEXT(a)
-
 // multiply_add, widen, narrow, store_quantised and multiply_block of one instruction set.
 #include DGX_INSTRUCTIONS
 
 #include "generator/model/musicgen/kernels/exponential.hpp"
+#include "generator/model/musicgen/kernels/kernel_names.hpp"
 
 namespace dgx::musicgen {
 namespace {
