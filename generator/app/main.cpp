@@ -8,6 +8,7 @@
 
 #include "generator/app/command_line.hpp"
 #include "generator/app/report.hpp"
+#include "generator/app/usage_mistake.hpp"
 #include "generator/base/version.hpp"
 
 namespace dgx::app {
@@ -46,7 +47,8 @@ int parse_and_run(int argc, char** argv) {
   } catch (const CLI::Success& help_or_version) {
     return line->app.exit(help_or_version);
   } catch (const CLI::ParseError& mistake) {
-    dgx::app::report_error({dgx::ErrorCode::kInvalidArgument, mistake.what()}, false);
+    const std::string sentence = dgx::app::usage_sentence(line->app, mistake);
+    dgx::app::report_error({dgx::ErrorCode::kInvalidArgument, sentence}, false);
     return kUsageError;
   }
   return line->run();

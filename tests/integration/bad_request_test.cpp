@@ -189,3 +189,24 @@ TEST_CASE("With --json a refusal is an object as well", "[integration]") {
         "{\"error\":{\"code\":\"invalid_argument\","
         "\"message\":\"bpm must be 30 to 300 BPM, got 9\",\"field\":\"bpm\"}}\n");
 }
+
+TEST_CASE("A command line that cannot be read is told what is wrong with it", "[integration]") {
+  const Program program;
+  const auto refusal = [&](const Words& words) {
+    const Outcome outcome = program.run(words);
+    CHECK(outcome.exit_code == 2);
+    CHECK(outcome.out.empty());
+    return outcome.err;
+  };
+  CHECK(refusal({}) == "dgx-music: a command is missing; dgx-music --help lists them\n");
+  CHECK(refusal({"models"}) ==
+        "dgx-music: a command is missing; dgx-music models --help lists them\n");
+  CHECK(refusal({"generat", "house"}) ==
+        "dgx-music: there is no command 'generat'; dgx-music --help lists them\n");
+  CHECK(refusal({"generate", "house", "--seconds", "12"}) ==
+        "dgx-music: there is no option --seconds; dgx-music generate --help lists them\n");
+  CHECK(refusal({"generate", "lo-fi", "hip", "hop"}) ==
+        "dgx-music: 'hip' was not expected: words that belong together need quotes\n");
+  CHECK(refusal({"show"}) == "dgx-music: take_id is required\n");
+  CHECK_THAT(refusal({"generate", "x\x1b[2J", "y\x1b[2J"}), !Catch::Contains("\x1b"));
+}
