@@ -136,8 +136,6 @@ TEST_CASE("Words of the command line that mean nothing are refused by name", "[i
       {{"house", "--model", ""}, {"model must be", "got \"\""}},
   });
   const Program program;
-  check_refused(program.run({}), {"subcommand"});
-  check_refused(program.run({"compose"}), {"dgx-music: "});
   check_refused(program.run({"\x1b[31m"}), {"dgx-music: "});
   check_refused(program.run({"history", "--page", "0"}), {"--page", "0", "1 to "});
   check_refused(program.run({"history", "--page-size", "201"}), {"--page-size", "201", "1 to 200"});
