@@ -162,8 +162,8 @@ class Batch {
   }
 
   Status take(client::GeneratorClient& service, const client::Event& event) {
-    // What happened meanwhile is not told again.
-    if (event.kind == "gap") {
+    // What happened meanwhile is not told again; why jobs wait stands with each of them.
+    if (event.kind == "gap" || event.kind == "waits") {
       refresh_open(service);
       return ok();
     }
@@ -197,6 +197,7 @@ class Batch {
     auto view = service.job(entry.job_id);
     if (!view) return;
     entry.status = view->status;
+    entry.waits = view->waits;
     if (view->status == JobStatus::kPending || view->status == JobStatus::kProcessing) return;
     if (view->status != JobStatus::kCompleted) {
       entry.error = view->error.value_or(Error{ErrorCode::kCancelled, "cancelled", {}});

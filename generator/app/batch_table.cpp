@@ -17,6 +17,7 @@ namespace {
 using protocol::JobStatus;
 
 constexpr std::size_t kMostRows = 10;
+constexpr std::size_t kStateColumns = 26;
 
 std::string padded(std::string text, std::size_t columns) {
   const std::size_t used = count_code_points(text);
@@ -25,7 +26,7 @@ std::string padded(std::string text, std::size_t columns) {
 }
 
 std::string state_of(const BatchEntry& entry) {
-  if (entry.status == JobStatus::kPending) return phase_text(protocol::Phase::kQueued);
+  if (entry.status == JobStatus::kPending) return step_words({0, {}, entry.waits});
   return phase_text(entry.progress.phase) + " " +
          std::to_string(std::lround(std::clamp(entry.fraction, 0.0, 1.0) * 100)) + " %";
 }
@@ -34,7 +35,8 @@ std::string row_of(const BatchEntry& entry, std::size_t columns) {
   const std::string number = std::to_string(entry.number);
   const std::string head =
       std::string(number.size() < 5 ? 5 - number.size() : 0, ' ') + number + "  ";
-  return cut_to(head + padded(state_of(entry), 26) + escaped_for_terminal(entry.prompt), columns);
+  const std::string state = padded(cut_to(state_of(entry), kStateColumns - 1), kStateColumns);
+  return cut_to(head + state + escaped_for_terminal(entry.prompt), columns);
 }
 
 std::string summary_of(const std::vector<BatchEntry>& entries) {

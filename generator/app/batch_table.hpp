@@ -19,6 +19,7 @@ struct BatchEntry {
   protocol::JobStatus status = protocol::JobStatus::kPending;
   double fraction = 0;  ///< 0 to 1
   protocol::Progress progress{};
+  std::optional<std::string> waits{};  ///< Why a pending one is not begun, as JobView has it
   std::optional<Error> error{};
   std::vector<std::string> receipts{};  ///< Of the completed takes, as JSON
 

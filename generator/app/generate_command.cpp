@@ -155,8 +155,7 @@ class Generation {
     if (!settings) return settings.error();
     if (!request->model) tell_what_is_passed_over(*settings);
     const auto followed = generate_through_service(
-        *settings, *request, !arguments_.no_embed,
-        [this](double fraction, const Progress& step) { show(fraction, step); },
+        *settings, *request, !arguments_.no_embed, [this](const JobStep& step) { show(step); },
         interrupts_.token());
     if (!followed) return followed.error();
     line_.clear();
@@ -171,10 +170,8 @@ class Generation {
     if (!reasons.empty()) print_line(STDERR_FILENO, reasons);
   }
 
-  void show(double fraction, const Progress& step) {
-    if (!arguments_.json || inspect_terminal(STDERR_FILENO).interactive) {
-      line_.show(fraction, step);
-    }
+  void show(const JobStep& step) {
+    if (!arguments_.json || inspect_terminal(STDERR_FILENO).interactive) line_.show(step);
   }
 
   Result<int> report(const Job& job, const std::vector<std::string>& receipts) const {

@@ -9,6 +9,9 @@
 #include <cstdio>
 #include <cstring>
 
+#include "generator/app/report.hpp"
+#include "generator/base/utf8.hpp"
+
 namespace dgx::app {
 namespace {
 
@@ -68,35 +71,41 @@ std::string phase_text(protocol::Phase phase) {
   return "";
 }
 
-std::string progress_text(double fraction, const protocol::Progress& progress, int columns) {
+std::string step_words(const JobStep& step) {
+  return step.waits ? escaped_for_terminal(*step.waits) : phase_text(step.progress.phase);
+}
+
+std::string progress_text(const JobStep& step, int columns) {
+  if (step.waits) return cut_to(step_words(step), static_cast<std::size_t>(columns - 1));
   constexpr int kTextColumns = 45;  // Phase, percent and time left with their blanks.
   constexpr int kSmallestBar = 5;
   const int width = std::min(columns - kTextColumns, kWidestBar);
   std::array<char, 64> head{};
-  std::snprintf(head.data(), head.size(), "%-18s ", phase_text(progress.phase).c_str());
+  std::snprintf(head.data(), head.size(), "%-18s ", phase_text(step.progress.phase).c_str());
   std::array<char, 16> percent{};
-  std::snprintf(percent.data(), percent.size(), " %3d %%  ", percent_of(fraction));
+  std::snprintf(percent.data(), percent.size(), " %3d %%  ", percent_of(step.fraction));
   // A line that wraps could not be drawn over: where there is no room there is no bar.
-  const std::string drawn = width < kSmallestBar ? "" : bar(std::clamp(fraction, 0.0, 1.0), width);
-  const std::string left = time_left(progress);
+  const std::string drawn =
+      width < kSmallestBar ? "" : bar(std::clamp(step.fraction, 0.0, 1.0), width);
+  const std::string left = time_left(step.progress);
   const bool fits = std::strlen(head.data()) + std::strlen(percent.data()) + left.size() <
                     static_cast<std::size_t>(columns);
   return head.data() + drawn + percent.data() + (fits ? left : "");
 }
 
-void ProgressLine::show(double fraction, const protocol::Progress& progress) {
-  const int percent = percent_of(fraction);
-  const bool new_phase = last_phase_ != progress.phase;
-  if (!new_phase && percent == last_percent_) return;
+void ProgressLine::show(const JobStep& step) {
+  const int percent = percent_of(step.fraction);
+  const std::string words = step_words(step);
+  const bool new_words = last_words_ != words;
+  if (!new_words && percent == last_percent_) return;
   last_percent_ = percent;
-  last_phase_ = progress.phase;
+  last_words_ = words;
   if (!terminal_.interactive) {
-    if (new_phase) print_line(STDERR_FILENO, phase_text(progress.phase));
+    if (new_words) print_line(STDERR_FILENO, words);
     return;
   }
   const std::string line =
-      "\r\x1b[2K" +
-      styled(terminal_, Style::kAccent, progress_text(fraction, progress, terminal_.columns));
+      "\r\x1b[2K" + styled(terminal_, Style::kAccent, progress_text(step, terminal_.columns));
   [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
   drawn_ = true;
 }

@@ -28,14 +28,13 @@ bool ends_job(const std::string& kind) {
   return kind == "completed" || kind == "failed" || kind == "cancelled";
 }
 
+using StepSink = std::function<void(const JobStep&)>;
+
 /// Reads the events of one job until it ends, and once more from the last one where the stream
 /// broke off.
 class Follower {
  public:
-  using ProgressSink = std::function<void(double fraction, const Progress&)>;
-
-  Follower(const Settings& settings, int interrupt, std::string job_id,
-           const ProgressSink& progress)
+  Follower(const Settings& settings, int interrupt, std::string job_id, const StepSink& progress)
       : settings_(settings),
         options_(service_address(settings)),
         job_id_(std::move(job_id)),
@@ -62,23 +61,34 @@ class Follower {
   Status follow_stream() {
     auto events = client::GeneratorClient(options_).events(job_id_, last_id_);
     if (!events) return std::move(events).error();
+    tell_if_it_waits();
     for (;;) {
       const auto event = events->next();
       if (!event) return event.error();
       if (event->id) last_id_ = event->id;
       if (ends_job(event->kind)) return ok();
+      if (event->kind == "waits") tell_if_it_waits();
       if (event->kind != "progress") continue;
       const auto progress = decode<ProgressEvent>(event->data);
       if (!progress) return progress.error();
-      progress_(progress->fraction, progress->progress);
+      progress_({progress->fraction, progress->progress, {}});
     }
+  }
+
+  // What cannot be asked for now is asked for at the next change.
+  void tell_if_it_waits() {
+    const auto job = client::GeneratorClient(options_).job(job_id_);
+    if (!job || job->status != JobStatus::kPending) return;
+    if (job->waits || waited_) progress_({0, {}, job->waits});
+    waited_ = job->waits.has_value();
   }
 
   const Settings& settings_;
   client::ClientOptions options_;
   std::string job_id_;
-  const ProgressSink& progress_;
+  const StepSink& progress_;
   std::optional<std::int64_t> last_id_{};
+  bool waited_ = false;  // It was told why the job waits
 };
 
 // True where the job has to wait. One that cannot be told apart is not said to wait.
@@ -166,19 +176,19 @@ Status dismiss_idle_service(const Settings& settings) {
 }
 
 Status wait_for_end(const Settings& settings, const std::string& job_id) {
-  return Follower(settings, -1, job_id, [](double, const Progress&) {}).follow();
+  return Follower(settings, -1, job_id, [](const JobStep&) {}).follow();
 }
 
-Result<FollowedJob> generate_through_service(
-    const Settings& settings, const GenerationRequest& request, bool embed_receipt,
-    const std::function<void(double fraction, const Progress&)>& progress,
-    const std::stop_token& stop) {
+Result<FollowedJob> generate_through_service(const Settings& settings,
+                                             const GenerationRequest& request, bool embed_receipt,
+                                             const StepSink& progress,
+                                             const std::stop_token& stop) {
   const StopEvent stop_event(stop);
   auto service = connect_or_start(settings, stop_event.fd());
   if (!service) return std::move(service).error();
   const auto accepted = service->generate(request, embed_receipt);
   if (!accepted) return accepted.error();
-  if (another_is_rendered(*service, accepted->job_id)) progress(0, Progress{});
+  if (another_is_rendered(*service, accepted->job_id)) progress({});
   const Status followed = Follower(settings, stop_event.fd(), accepted->job_id, progress).follow();
   if (!followed) {
     if (followed.error().code != ErrorCode::kCancelled) return followed.error();

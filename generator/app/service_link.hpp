@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "generator/app/job_step.hpp"
 #include "generator/app/settings.hpp"
 #include "generator/base/result.hpp"
 #include "generator/client/generator_client.hpp"
@@ -40,10 +41,11 @@ Status wait_for_end(const Settings& settings, const std::string& job_id);
 
 /// Puts the request into the service's queue and follows the job to its end. A service that ends
 /// meanwhile is started again, and goes on with it. When `stop` is triggered the job is cancelled.
-Result<FollowedJob> generate_through_service(
-    const Settings& settings, const protocol::GenerationRequest& request, bool embed_receipt,
-    const std::function<void(double fraction, const protocol::Progress&)>& progress,
-    const std::stop_token& stop);
+Result<FollowedJob> generate_through_service(const Settings& settings,
+                                             const protocol::GenerationRequest& request,
+                                             bool embed_receipt,
+                                             const std::function<void(const JobStep&)>& progress,
+                                             const std::stop_token& stop);
 
 /// Asks Ardour to place a take, and waits for what becomes of that. kCancelled where `interrupt`
 /// (a descriptor that becomes readable, or -1) is raised meanwhile: the take may be placed yet.

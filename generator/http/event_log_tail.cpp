@@ -2,6 +2,7 @@
 #include "generator/http/event_log_tail.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace dgx::http {
 namespace {
@@ -45,6 +46,12 @@ void EventLogTail::set_progress(const std::optional<jobs::RunningJob>& running) 
   progress_ = {
       ++progress_changes_, running->id, false,
       std::make_shared<const std::string>("event: progress\ndata: " + encode(event) + "\n\n")};
+}
+
+void EventLogTail::set_held(jobs::GpuHold::Held held) {
+  if (held == held_) return;
+  held_ = std::move(held);
+  ++held_changes_;
 }
 
 }  // namespace dgx::http

@@ -44,12 +44,19 @@ class EventLogTail {
   void set_progress(const std::optional<jobs::RunningJob>& running);
   [[nodiscard]] const EventText& progress() const { return progress_; }
 
+  /// What keeps jobs from beginning.
+  void set_held(jobs::GpuHold::Held held);
+  /// How often that has changed.
+  [[nodiscard]] std::int64_t held_changes() const { return held_changes_; }
+
  private:
   std::size_t kept_;
   std::int64_t last_ = 0;
   std::deque<EventText> events_{};
   EventText progress_{};  // Its sequence counts changes; 0 where there is none.
   std::int64_t progress_changes_ = 0;
+  jobs::GpuHold::Held held_{};
+  std::int64_t held_changes_ = 0;
 };
 
 }  // namespace dgx::http

@@ -48,6 +48,7 @@ void EventStreams::on_change() {
     });
     progress_is_due_ = true;
   }
+  tail_.set_held(parts_.scheduler.gpu_hold().held());
   changed_ = true;
   look();
 }
@@ -137,6 +138,8 @@ Awaitable<void> EventStreams::follow(Stream& stream, const std::string& job_id,
   constexpr std::string_view kHead =
       "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n"
       "Connection: close\r\n\r\n";
+  // Who looks at a job after the head is told of each change since.
+  std::int64_t held_told = tail_.held_changes();
   error_code refused;
   stream.socket().non_blocking(true, refused);
   if (refused || !co_await write_text(stream, kHead)) co_return;
@@ -166,6 +169,9 @@ Awaitable<void> EventStreams::follow(Stream& stream, const std::string& job_id,
       progress_sent = progress.sequence;
       const auto text = progress.text;
       written = co_await write_text(stream, *text);
+    } else if (tail_.held_changes() > held_told) {
+      held_told = tail_.held_changes();
+      written = co_await write_text(stream, "event: waits\ndata: {}\n\n");
     } else if (!co_await wait_for_change(std::chrono::steady_clock::now() + kStreamSign)) {
       written = co_await write_text(stream, ": still here\n\n");
     }

@@ -137,7 +137,7 @@ std::int64_t free_bytes(const std::filesystem::path& folder) {
 PartHealth gpu_health(const jobs::GpuHold& hold) {
   const bool is_there = ::access("/dev/nvidiactl", F_OK) == 0;
   const auto host = hold.host();
-  if (host && (is_there || !hold.held_models().empty())) {
+  if (host && (is_there || !hold.held().models.empty())) {
     return {"held", "kept free while " + *host + " plays"};
   }
   if (is_there) return {"ok", {}};

@@ -16,14 +16,14 @@ void GpuHold::drop_old() {
   std::erase_if(leases_, [now](const auto& lease) { return lease.second.until <= now; });
 }
 
-// The lease that ends last.
-const GpuHold::Lease* GpuHold::rolling() const {
+// Of several always the same one, so that what people read stays.
+std::optional<std::string> GpuHold::playing() const {
+  if (!options_.on) return std::nullopt;
   const TimePoint now = options_.now();
-  const Lease* last = nullptr;
   for (const auto& [client, lease] : leases_) {
-    if (lease.until > now && (last == nullptr || lease.until > last->until)) last = &lease;
+    if (lease.until > now) return lease.host;
   }
-  return last;
+  return std::nullopt;
 }
 
 Result<protocol::TransportView> GpuHold::report(const protocol::TransportReport& report) {
@@ -43,14 +43,15 @@ Result<protocol::TransportView> GpuHold::report(const protocol::TransportReport&
 
 std::optional<std::string> GpuHold::host() const {
   const MutexLock lock(mutex_);
-  const Lease* lease = options_.on ? rolling() : nullptr;
-  return lease != nullptr ? std::optional(lease->host) : std::nullopt;
+  return playing();
 }
 
 std::optional<GpuHold::TimePoint> GpuHold::until() const {
   const MutexLock lock(mutex_);
-  const Lease* lease = options_.on ? rolling() : nullptr;
-  return lease != nullptr ? std::optional(lease->until) : std::nullopt;
+  if (!playing()) return std::nullopt;
+  TimePoint last{};
+  for (const auto& [client, lease] : leases_) last = std::max(last, lease.until);
+  return last;
 }
 
 void GpuHold::learn(const std::vector<protocol::ModelDescription>& models) {
@@ -61,16 +62,17 @@ void GpuHold::learn(const std::vector<protocol::ModelDescription>& models) {
   }
 }
 
-std::vector<std::string> GpuHold::held_models() const {
+GpuHold::Held GpuHold::held() const {
   const MutexLock lock(mutex_);
-  return options_.on && rolling() != nullptr ? models_ : std::vector<std::string>();
+  auto host = playing();
+  if (!host || models_.empty()) return {};
+  return {*std::move(host), models_};
 }
 
 std::optional<std::string> GpuHold::why_waits(const std::string& model) const {
-  const auto held = held_models();
-  const auto playing = host();
-  if (!playing || std::find(held.begin(), held.end(), model) == held.end()) return std::nullopt;
-  return "waits while " + *playing + " plays";
+  const Held now = held();
+  if (std::find(now.models.begin(), now.models.end(), model) == now.models.end()) return {};
+  return "waits while " + now.host + " plays";
 }
 
 }  // namespace dgx::jobs

@@ -29,6 +29,14 @@ class GpuHold {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
 
+  /// Who keeps which models from beginning; nothing where none is kept. Two that are equal give
+  /// every job the same reason to wait.
+  struct Held {
+    std::string host{};
+    std::vector<std::string> models{};
+    bool operator==(const Held&) const = default;
+  };
+
   explicit GpuHold(GpuHoldOptions options) : options_(std::move(options)) {}
 
   /// Takes down what a host says. kUnavailable where more hosts roll than anybody has.
@@ -43,8 +51,8 @@ class GpuHold {
 
   /// What the engine's models say of themselves; those whose device is a card are held.
   void learn(const std::vector<protocol::ModelDescription>& models);
-  /// The models for which no attempt may begin now.
-  [[nodiscard]] std::vector<std::string> held_models() const;
+  /// The models for which no attempt may begin now, and the host that plays.
+  [[nodiscard]] Held held() const;
   /// "waits while Ardour plays", where a job for that model has to.
   [[nodiscard]] std::optional<std::string> why_waits(const std::string& model) const;
 
@@ -54,7 +62,7 @@ class GpuHold {
     TimePoint until{};
   };
   void drop_old() DGX_REQUIRES(mutex_);
-  [[nodiscard]] const Lease* rolling() const DGX_REQUIRES(mutex_);
+  [[nodiscard]] std::optional<std::string> playing() const DGX_REQUIRES(mutex_);
 
   GpuHoldOptions options_;
   mutable Mutex mutex_;

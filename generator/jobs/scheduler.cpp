@@ -42,14 +42,23 @@ Result<int> Scheduler::recover_after(const Status& attempt) {
 
 // The engine knows which of its models compute on a card. Where it cannot say, the attempt itself
 // tells why.
-std::vector<std::string> Scheduler::held_models() {
+GpuHold::Held Scheduler::look_at_hold() {
   if (!hold_.is_on()) return {};
   const auto jobs = store_.count_jobs();
   if (!jobs || jobs->pending == 0) return {};
   if (const auto models = engine_.models()) hold_.learn(models->models);
   const MutexLock lock(mutex_);
   engine_running_ = engine_.is_running();
-  return hold_.held_models();
+  return hold_.held();
+}
+
+std::vector<std::string> Scheduler::held_models() {
+  auto held = look_at_hold();
+  if (held != held_) {
+    held_ = held;
+    if (on_change_) on_change_();
+  }
+  return std::move(held.models);
 }
 
 std::optional<Job> Scheduler::claim(const std::vector<std::string>& held, Status& failure) {
@@ -244,9 +253,9 @@ void Scheduler::wait_for_work() {
 }
 
 Result<TransportView> Scheduler::report_transport(const TransportReport& report) {
-  const bool held = hold_.is_on();
+  const auto played = hold_.host();
   auto view = hold_.report(report);
-  if (held != hold_.is_on()) wake();
+  if (played != hold_.host()) wake();
   return view;
 }
 

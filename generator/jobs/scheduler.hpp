@@ -79,6 +79,7 @@ class Scheduler {
   [[nodiscard]] bool engine_is_running() const;
 
  private:
+  GpuHold::Held look_at_hold();
   std::vector<std::string> held_models();
   std::optional<protocol::Job> claim(const std::vector<std::string>& held, Status& failure);
   void attempt(const protocol::Job& job);
@@ -102,6 +103,7 @@ class Scheduler {
   std::int64_t renewed_ms_ = 0;
   bool lost_track_ = false;  // A job may stand as being rendered that nobody renders.
   bool memory_ran_out_ = false;
+  GpuHold::Held held_{};  // As others were last told to look at it
 
   Mutex claiming_;  // Held while a job becomes the running one, so that no cancel slips in between.
   mutable Mutex mutex_;

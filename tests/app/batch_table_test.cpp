@@ -34,6 +34,17 @@ TEST_CASE("The table shows what is rendered, what waits, and how many there are"
                                  "1 of 4 done, 1 failed, 1 waiting"});
 }
 
+TEST_CASE("The table says why a line waits", "[app]") {
+  std::vector<BatchEntry> entries = {entry(1, JobStatus::kPending), entry(2, JobStatus::kPending),
+                                     entry(3, JobStatus::kPending)};
+  entries[0].waits = "waits while Ardour plays";
+  entries[1].waits = "waits while a host of many words plays";
+  CHECK(batch_rows(entries, 80, 10) ==
+        std::vector<std::string>{
+            "    1  waits while Ardour plays  rain", "    2  waits while a host of ma… rain",
+            "    3  waiting                   rain", "0 of 3 done, 0 failed, 3 waiting"});
+}
+
 TEST_CASE("The table is never wider or higher than its terminal", "[app]") {
   const std::vector<BatchEntry> entries(
       50, entry(1, JobStatus::kPending, "\x1b[31m" + std::string(300, 'x')));

@@ -81,3 +81,26 @@ TEST_CASE("A listener who never reads is dropped, and the others hear all", "[ht
   while (!dropped()) {
   }
 }
+
+TEST_CASE("Listeners hear when jobs begin to wait for a host, and when they wait no more",
+          "[http]") {
+  const TestService service({}, true, {}, "cuda:0");
+  const auto plays = [&](const char* rolling) {
+    const std::string report = R"({"client":"a","host":"Ardour","rolling":)";
+    return service.call("PUT", "/api/v1/transport", report + rolling + "}").status == 200;
+  };
+  const auto before = listener(service);
+  REQUIRE(before->read_until("text/event-stream"));
+  REQUIRE(plays("true"));
+  const auto job = service.call("POST", "/api/v1/generate", R"({"prompt":"a plain tone"})");
+  REQUIRE(before->read_until("event: waits\ndata: {}\n\n"));
+  const std::string view = "/api/v1/jobs/" + text_field(job.body, "job_id");
+  CHECK(text_field(service.call("GET", view).body, "waits") == "waits while Ardour plays");
+
+  const auto after = listener(service);
+  REQUIRE(after->read_until("text/event-stream"));
+  REQUIRE(plays("false"));
+  REQUIRE(after->read_until("event: waits"));
+  CHECK(service.call("GET", view).body.find("waits") == std::string::npos);
+  REQUIRE(after->read_until("event: completed"));
+}

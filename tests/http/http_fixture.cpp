@@ -31,6 +31,7 @@ jobs::SchedulerOptions scheduler_options(const std::filesystem::path& data) {
   jobs::SchedulerOptions options;
   options.jobs.output = {data, {}};
   options.back_off = {1ms, 1ms};
+  options.gpu_hold.on = true;
   return options;
 }
 
@@ -89,13 +90,13 @@ HttpReply parse_reply(const std::string& bytes) {
 }
 
 struct TestService::Parts {
-  explicit Parts(const std::filesystem::path& data)
+  Parts(const std::filesystem::path& data, const std::string& device)
       : runner_store(open_store(data, OpenMode::kReadWrite, 5000ms)),
         writer_store(open_store(data, OpenMode::kReadWrite, 200ms)),
         reader_store(open_store(data, OpenMode::kReadOnly, 200ms)),
         file_store(open_store(data, OpenMode::kReadOnly, 200ms)),
-        renderer({DGX_BINARY_DIR "/bin/dgx-fake-engine", {}}),
-        adviser({DGX_BINARY_DIR "/bin/dgx-fake-engine", {}}),
+        renderer({DGX_BINARY_DIR "/bin/dgx-fake-engine", {"--device", device}}),
+        adviser({DGX_BINARY_DIR "/bin/dgx-fake-engine", {"--device", device}}),
         scheduler(runner_store, renderer, scheduler_options(data), [this] { server->notify(); }),
         writer(writer_store, adviser, scheduler, scheduler_options(data).jobs),
         insertions(writer_store, {data.parent_path() / "run" / "ardour"}),
@@ -119,9 +120,10 @@ struct TestService::Parts {
 };
 
 TestService::TestService(const protocol::Limits& limits, bool with_runner,
-                         std::optional<std::chrono::milliseconds> idle_exit) {
+                         std::optional<std::chrono::milliseconds> idle_exit,
+                         const std::string& device) {
   std::filesystem::create_directory(data());
-  parts_ = std::make_unique<Parts>(data());
+  parts_ = std::make_unique<Parts>(data(), device);
   auto listening = http::listen_on_socket(folder_ / "run", "api.sock");
   REQUIRE_OK(listening);
   http::ServerOptions options;

@@ -40,11 +40,13 @@ class RawConnection {
 
 HttpReply parse_reply(const std::string& bytes);
 
-/// A whole service in this process, around the engine of tests/fake_engine.
+/// A whole service in this process, around the engine of tests/fake_engine, which says that it
+/// computes on `device`; a card is kept free while a host plays.
 class TestService {
  public:
   explicit TestService(const protocol::Limits& limits = {}, bool with_runner = true,
-                       std::optional<std::chrono::milliseconds> idle_exit = {});
+                       std::optional<std::chrono::milliseconds> idle_exit = {},
+                       const std::string& device = "cpu");
   ~TestService();
   TestService(const TestService&) = delete;
   TestService& operator=(const TestService&) = delete;

@@ -181,6 +181,12 @@ void make_waiting(PanelModel& model) {
                            job("01NEW", JobStatus::kPending)},
                           3});
 }
+void make_held(PanelModel& model) {
+  submitted(model);
+  protocol::JobView view = job("01NEW", JobStatus::kPending);
+  view.waits = "waits while Ardour plays";
+  model.apply(view);
+}
 void make_generating(PanelModel& model) {
   submitted(model);
   model.apply(job("01NEW", JobStatus::kProcessing));
@@ -301,6 +307,7 @@ const std::vector<PanelState>& panel_states() {
       {"instrument", "inside a host, with takes on pads", make_instrument},
       {"musicgen", "a take of a model with a non-commercial licence, own settings", make_musicgen},
       {"waiting", "jobs from elsewhere come first", make_waiting},
+      {"held", "the card is kept free while Ardour plays", make_held},
       {"generating", "a take is being made", make_generating},
       {"cancelling", "Cancel was pressed", make_cancelling},
       {"failed", "a job failed", make_failed},

@@ -221,6 +221,7 @@ void PanelModel::apply_one(const protocol::JobView& update) {
   job_->status = update.status;
   job_->fraction = update.fraction.value_or(job_->fraction);
   job_->progress = update.progress.value_or(job_->progress);
+  job_->waits = update.waits;
   if (update.request.seed) prompt.seed = *update.request.seed;
   if (update.error) job_->problem = update.error->message;
   if (busy()) return;

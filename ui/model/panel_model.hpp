@@ -23,7 +23,8 @@ struct OwnJob {
   bool cancelling = false;
   double fraction = 0;  ///< 0 to 1
   protocol::Progress progress{};
-  std::string problem{};  ///< Why it failed
+  std::optional<std::string> waits{};  ///< Why it has not begun, where a host plays
+  std::string problem{};               ///< Why it failed
 };
 
 /// What can be done at once about what a notice says.

@@ -152,6 +152,14 @@ void draw_take(const Frame& frame, Rect rest, const ShownTake& take) {
   draw_fitted(frame, foot, receipt_words(take), {frame.fonts.small, color::kDim});
 }
 
+// The service's words begin small, for the middle of a line.
+std::string begun_large(std::string words) {
+  if (!words.empty() && words[0] >= 'a' && words[0] <= 'z') {
+    words[0] = static_cast<char>(words[0] - 'a' + 'A');
+  }
+  return words;
+}
+
 std::string progress_words(const PanelModel& model) {
   const OwnJob& job = *model.job();
   if (job.cancelling) return "Cancelling";
@@ -160,6 +168,7 @@ std::string progress_words(const PanelModel& model) {
   }
   const std::int64_t ahead = model.jobs_ahead();
   if (job.status == JobStatus::kPending) {
+    if (job.waits) return begun_large(*job.waits);
     return ahead > 0 ? "Waiting for " + counted(ahead, "job") + " of others" : "Waiting";
   }
   std::string words(phase_words(job.progress.phase));

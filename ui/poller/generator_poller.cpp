@@ -237,6 +237,10 @@ Status GeneratorPoller::tell_all(GeneratorClient& service) {
   auto models = service.models();
   if (!models) return std::move(models).error();
   push(*std::move(models));
+  return tell_queue(service);
+}
+
+Status GeneratorPoller::tell_queue(GeneratorClient& service) {
   auto queue = service.queue();
   if (!queue) return std::move(queue).error();
   push(*std::move(queue));
@@ -263,6 +267,7 @@ Status GeneratorPoller::tell_event(GeneratorClient& service, const client::Event
     return ok();
   }
   if (event.kind == "gap") return tell_all(service);
+  if (event.kind == "waits") return tell_queue(service);
   const auto message = protocol::decode<protocol::EventMessage>(event.data);
   if (!message) return message.error();
   if (is_of_queue(message->kind)) {

@@ -54,6 +54,7 @@ class GeneratorPoller {
   /// Follows the events until they end.
   Status follow_events(client::GeneratorClient& service);
   Status tell_all(client::GeneratorClient& service);
+  Status tell_queue(client::GeneratorClient& service);
   Status tell_event(client::GeneratorClient& service, const client::Event& event);
   /// Waits until it is time to look again, or an intent needed the service, or the end.
   void pause(std::chrono::milliseconds at_most);

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "tests/support/catch.hpp"
+#include "tests/ui/panel/shown_panel.hpp"
 #include "ui/headless/offscreen.hpp"
 #include "ui/headless/panel_states.hpp"
 
@@ -52,6 +53,12 @@ TEST_CASE("Each state of the panel is whole at the least size, at the usual one 
     CHECK((*panel)->audit().targets().size() > 20);
     CHECK(color_count((*panel)->picture()) > 100);
   }
+}
+
+TEST_CASE("A job that waits for Ardour says so where its progress will be", "[ui]") {
+  const Shown shown("held");
+  CHECK(shown.says("Waits while Ardour plays"));
+  CHECK_FALSE(shown.says("Waiting"));
 }
 
 TEST_CASE("The audit finds what it is there for", "[ui]") {

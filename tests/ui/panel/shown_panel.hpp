@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <variant>
@@ -37,6 +38,11 @@ struct Shown {
   }
   [[nodiscard]] std::string focused() const { return panel->view().tabs.focused(); }
   [[nodiscard]] bool has_keyboard() const { return wants_keyboard(panel->view()); }
+  [[nodiscard]] bool says(const std::string& words) const {
+    const auto& texts = panel->audit().texts();
+    return std::any_of(texts.begin(), texts.end(),
+                       [&](const auto& text) { return text.words == words; });
+  }
   /// Goes on by Tab until a control has the focus; false where it is not on the way.
   bool tab_to(const std::string& name) {
     constexpr int kMostControls = 200;

@@ -141,3 +141,24 @@ TEST_CASE("A service that goes away is lost, and found again when it is back", "
   service.reset();
   REQUIRE(desk.wait_for(LinkState::kLost));
 }
+
+TEST_CASE("A job that waits for a host says so, and is made when the host stops", "[ui]") {
+  const TestService service({}, true, {}, "cuda:0");
+  const auto plays = [&](const char* rolling) {
+    const std::string report = R"({"client":"a","host":"Ardour","rolling":)";
+    return service.call("PUT", "/api/v1/transport", report + rolling + "}").status == 200;
+  };
+  Desk desk(service.socket());
+  REQUIRE(desk.wait_for(LinkState::kReady));
+  REQUIRE(plays("true"));
+  desk.model.prompt.text = "a plain tone";
+  desk.model.prompt.unit = LengthUnit::kSeconds;
+  desk.model.prompt.seconds = 1;
+  desk.model.generate();
+  REQUIRE(desk.wait_until([&] { return desk.model.job()->waits.has_value(); }));
+  CHECK(*desk.model.job()->waits == "waits while Ardour plays");
+  REQUIRE(plays("false"));
+  REQUIRE(desk.wait_until([&] { return !desk.model.busy(); }));
+  CHECK(desk.model.job()->status == JobStatus::kCompleted);
+  CHECK_FALSE(desk.model.job()->waits);
+}
