@@ -49,7 +49,9 @@ void misbehave(const GenerationRequest& request) {
 
 double length_of(const GenerationRequest& request) {
   if (request.duration) return *request.duration;
-  if (request.bars) return seconds_of_bars(static_cast<double>(*request.bars), *request.bpm, {});
+  if (request.bars) {
+    return seconds_of_bars(static_cast<double>(*request.bars), request.bpm.value_or(120), {});
+  }
   return 1.0;
 }
 
