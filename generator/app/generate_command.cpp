@@ -6,12 +6,14 @@
 #include <string>
 
 #include "generator/app/command_line.hpp"
+#include "generator/app/insert_command.hpp"
 #include "generator/app/interrupts.hpp"
 #include "generator/app/model_reports.hpp"
 #include "generator/app/progress_line.hpp"
 #include "generator/app/report.hpp"
 #include "generator/app/service_link.hpp"
 #include "generator/app/settings.hpp"
+#include "generator/base/stop_event.hpp"
 #include "generator/base/utf8.hpp"
 #include "generator/protocol/codec.hpp"
 #include "generator/protocol/error_codes.hpp"
@@ -26,6 +28,8 @@ using namespace protocol;
 /// What stands on the command line, field by field, as text.
 struct GenerateArguments {
   std::map<std::string, std::string, std::less<>> fields{};
+  InsertionRequest place{};  ///< Where in Ardour, of each take
+  bool insert = false;
   bool json = false;
   bool no_embed = false;
 };
@@ -118,6 +122,12 @@ Result<GenerationRequest> read_request(const GenerateArguments& arguments) {
   return request;
 }
 
+// Said before anything is made.
+Status check_place(InsertionRequest place) {
+  place.take_id = "latest";
+  return check(place);
+}
+
 Status print_takes(const std::vector<std::string>& receipts) {
   const Terminal terminal = inspect_terminal(STDOUT_FILENO);
   for (const std::string& json : receipts) {
@@ -151,6 +161,7 @@ class Generation {
   Result<int> work() {
     auto request = read_request(arguments_);
     if (!request) return std::move(request).error();
+    if (Status fine = check_place(arguments_.place); !fine) return std::move(fine).error();
     const auto settings = read_settings();
     if (!settings) return settings.error();
     if (!request->model) tell_what_is_passed_over(*settings);
@@ -159,7 +170,25 @@ class Generation {
         interrupts_.token());
     if (!followed) return followed.error();
     line_.clear();
-    return report(followed->job, followed->receipts);
+    auto exit = report(followed->job, followed->receipts);
+    if (!exit || *exit != 0 || !arguments_.insert) return exit;
+    for (const std::string& receipt : followed->receipts) {
+      if (Status placed = place(*settings, receipt); !placed) return std::move(placed).error();
+    }
+    return 0;
+  }
+
+  Status place(const Settings& settings, const std::string& json) const {
+    const auto receipt = decode_receipt(json);
+    if (!receipt) return receipt.error();
+    InsertionRequest request = arguments_.place;
+    request.take_id = receipt->take_id;
+    const StopEvent stop(interrupts_.token());
+    const auto insertion = place_through_service(settings, request, stop.fd());
+    const Status placed = insertion ? outcome_of(*insertion) : Status(insertion.error());
+    if (placed) return ok();
+    return Error{placed.error().code, "take " + receipt->take_id +
+                                          " is made, but is not placed: " + placed.error().message};
   }
 
   // A model that was installed and is not used has to be told; a store that cannot be read is told
@@ -199,6 +228,9 @@ void add_generate_command(CommandLine& line) {
   command->add_flag("--json", arguments->json, "print one JSON object instead of text");
   command->add_flag("--no-embed", arguments->no_embed,
                     "keep the receipt, and with it the prompt, out of the WAV");
+  CLI::Option* insert = command->add_flag("--insert", arguments->insert,
+                                          "then place the takes on the timeline of Ardour");
+  for (CLI::Option* option : add_place_options(*command, arguments->place)) option->needs(insert);
   command->callback(
       [&line, arguments] { line.run = [arguments] { return Generation(*arguments).run(); }; });
 }

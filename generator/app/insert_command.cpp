@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "generator/app/insert_command.hpp"
+
 #include <unistd.h>
 
 #include <string>
@@ -10,6 +12,7 @@
 #include "generator/app/settings.hpp"
 #include "generator/base/ulid.hpp"
 #include "generator/base/utf8.hpp"
+#include "generator/history/history_store.hpp"
 #include "generator/protocol/insertion.hpp"
 
 namespace dgx::app {
@@ -22,30 +25,49 @@ struct InsertArguments {
   bool json = false;
 };
 
+// No id ends so: ids have no l.
+constexpr const char* kLatest = "latest";
+
 int report(const InsertionView& insertion, bool json) {
   if (json) print_line(STDOUT_FILENO, encode(insertion));
-  if (insertion.status == InsertionStatus::kDone) {
-    if (json) return 0;
-    print_line(STDOUT_FILENO,
-               escaped_for_terminal(insertion.region.value_or("")) + " is on the track " +
-                   escaped_for_terminal(insertion.placed_track.value_or("")) + " from sample " +
-                   std::to_string(insertion.sample.value_or(0)) + ", " +
-                   std::to_string(insertion.length.value_or(0)) + " samples long");
-    return 0;
+  if (Status placed = outcome_of(insertion); !placed) return report_error(placed.error(), false);
+  if (json) return 0;
+  print_line(STDOUT_FILENO,
+             escaped_for_terminal(insertion.region.value_or("")) + " is on the track " +
+                 escaped_for_terminal(insertion.placed_track.value_or("")) + " from sample " +
+                 std::to_string(insertion.sample.value_or(0)) + ", " +
+                 std::to_string(insertion.length.value_or(0)) + " samples long");
+  return 0;
+}
+
+Result<std::string> latest_take(const Settings& settings) {
+  const Error none{ErrorCode::kNotFound, "there is no take yet"};
+  auto store = history::HistoryStore::open(settings.places.data / "history.db",
+                                           history::OpenMode::kReadOnly);
+  if (!store) return store.error().code == ErrorCode::kNotFound ? none : std::move(store).error();
+  history::HistoryQuery newest;
+  newest.completed_only = true;
+  newest.page_size = 1;
+  const auto page = store->page(newest);
+  if (!page) return page.error();
+  if (page->takes.empty()) return none;
+  return page->takes.front().id;
+}
+
+Result<InsertionView> insert(InsertionRequest request) {
+  if (Status fine = check(request); !fine) return std::move(fine).error();
+  const auto settings = read_settings();
+  if (!settings) return settings.error();
+  if (request.take_id == kLatest) {
+    auto latest = latest_take(*settings);
+    if (!latest) return std::move(latest).error();
+    request.take_id = *std::move(latest);
   }
-  const bool cancelled = insertion.status == InsertionStatus::kCancelled;
-  return report_error({cancelled ? ErrorCode::kCancelled : ErrorCode::kConflict,
-                       cancelled ? "the insertion was cancelled" : insertion.message.value_or("")},
-                      false);
+  return place_through_service(*settings, request);
 }
 
 int run_insert(const InsertArguments& arguments) {
-  if (Status fine = check(arguments.request); !fine) {
-    return report_error(fine.error(), arguments.json);
-  }
-  const auto settings = read_settings();
-  if (!settings) return report_error(settings.error(), arguments.json);
-  const auto insertion = place_through_service(*settings, arguments.request);
+  const auto insertion = insert(arguments.request);
   if (!insertion) return report_error(insertion.error(), arguments.json);
   return report(*insertion, arguments.json);
 }
@@ -71,25 +93,39 @@ Result<InsertionView> place_through_service(const Settings& settings, InsertionR
   return insertion;
 }
 
+Status outcome_of(const InsertionView& insertion) {
+  if (insertion.status == InsertionStatus::kDone) return ok();
+  if (insertion.status == InsertionStatus::kCancelled) {
+    return Error{ErrorCode::kCancelled, "the insertion was cancelled"};
+  }
+  return Error{ErrorCode::kConflict, insertion.message.value_or("")};
+}
+
+std::vector<CLI::Option*> add_place_options(CLI::App& command, InsertionRequest& request) {
+  return {command
+              .add_option("--track", request.track,
+                          "selected (the default), new, or the name of a track")
+              ->type_name("TRACK"),
+          command
+              .add_option("--at", request.at,
+                          "playhead (the default), sample:N, or bar:N with bars from 1")
+              ->type_name("PLACE"),
+          command
+              .add_option("--session", request.session,
+                          "folder or name of the session; needed while several are open")
+              ->type_name("SESSION")};
+}
+
 void add_insert_command(CommandLine& line) {
   const auto arguments = std::make_shared<InsertArguments>();
   CLI::App* command =
       line.app.add_subcommand("insert", "place a take on the timeline of an open Ardour session");
-  command->add_option("take_id", arguments->request.take_id, "id of a take, or its last characters")
+  command
+      ->add_option("take_id", arguments->request.take_id,
+                   "id of a take, or its last characters, or latest")
       ->required()
       ->option_text("TAKE_ID");
-  command
-      ->add_option("--track", arguments->request.track,
-                   "selected (the default), new, or the name of a track")
-      ->type_name("TRACK");
-  command
-      ->add_option("--at", arguments->request.at,
-                   "playhead (the default), sample:N, or bar:N with bars from 1")
-      ->type_name("PLACE");
-  command
-      ->add_option("--session", arguments->request.session,
-                   "folder or name of the session; needed while several are open")
-      ->type_name("SESSION");
+  add_place_options(*command, arguments->request);
   command->add_flag("--json", arguments->json, "print one JSON object instead of text");
   command->callback(
       [&line, arguments] { line.run = [arguments] { return run_insert(*arguments); }; });

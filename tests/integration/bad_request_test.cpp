@@ -171,6 +171,14 @@ TEST_CASE("Bars that pass 300 s at a tempo that only the model knows are refused
   CHECK(sqlite3_says(program.database(), "SELECT count(*) FROM jobs") == "0");
 }
 
+TEST_CASE("Where to place a take is refused before the take is made", "[integration]") {
+  check_all_refused({
+      {{"house", "--insert", "--at", "bar:0"}, {"at must be playhead", "got \"bar:0\""}},
+      {{"house", "--insert", "--track", ""}, {"track must have 1 to 200"}},
+      {{"house", "--at", "bar:1"}, {"--at requires --insert"}},
+  });
+}
+
 TEST_CASE("An unknown model is refused with the list of those there are", "[integration]") {
   const Program program;
   const auto outcome = program.run({"generate", "house", "--model", "musicgen-huge"});
