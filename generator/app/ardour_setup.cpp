@@ -116,10 +116,11 @@ Result<std::vector<ArdourConfiguration>> find_ardour_configurations() {
 
 Result<std::vector<ScriptFile>> find_our_scripts() {
   std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error).parent_path();
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  const fs::path bin = program.parent_path();
   // Where it is installed, and in the tree that it was built in.
-  std::vector<fs::path> folders = {program / "../share/dgx-music/lua-scripts",
-                                   program / "../../lua-scripts"};
+  std::vector<fs::path> folders = {bin / "../share/dgx-music/lua-scripts",
+                                   bin / "../../lua-scripts"};
   const auto folder = std::find_if(folders.begin(), folders.end(), [&](const fs::path& candidate) {
     return fs::is_directory(candidate, error);
   });
@@ -133,7 +134,8 @@ Result<std::vector<ScriptFile>> find_our_scripts() {
     if (entry.path().extension() != ".lua") continue;
     auto script = read_script(text_of(entry.path()).value_or(""));
     if (!script) return with_file(std::move(script).error(), entry.path());
-    scripts.push_back({entry.path().filename().string(), *std::move(script)});
+    scripts.push_back(
+        {entry.path().filename().string(), with_program(*std::move(script), program.string())});
   }
   std::sort(scripts.begin(), scripts.end(),
             [](const ScriptFile& a, const ScriptFile& b) { return a.name < b.name; });

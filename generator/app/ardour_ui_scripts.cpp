@@ -215,6 +215,15 @@ Result<ArdourScript> read_script(std::string source) {
   return script;
 }
 
+ArdourScript with_program(ArdourScript script, const std::string& program) {
+  constexpr std::string_view kName = "kProgram = \"dgx-music\"";
+  const std::size_t at = script.source.find(kName);
+  if (at != std::string::npos) {
+    script.source.replace(at, kName.size(), "kProgram = " + lua_text(program));
+  }
+  return script;
+}
+
 bool has_script(const std::string& text, const ArdourScript& script) {
   if (script.is_hook) return text.find(" name=\"" + script.name + "\"") != std::string::npos;
   const auto lua = slots_in(text);

@@ -22,6 +22,9 @@ struct ArdourScript {
 /// The script's name and type, from its table; kCorrupt where it has none.
 Result<ArdourScript> read_script(std::string source);
 
+/// The script with `program` where it names the program that it runs; many name none.
+ArdourScript with_program(ArdourScript script, const std::string& program);
+
 /// The text of `ui_scripts` (empty: none) with these scripts in it instead of what it had under
 /// their names. kConflict where all slots are taken, kCorrupt where the text is not Ardour's.
 Result<std::string> with_scripts(const std::string& text, const std::vector<ArdourScript>& scripts);

@@ -107,3 +107,11 @@ TEST_CASE("Every script in lua-scripts says what it is", "[app]") {
   }
   CHECK(read_script("print ('x')").error().code == ErrorCode::kCorrupt);
 }
+
+TEST_CASE("A script that runs the program gets its path, whatever is in it", "[app]") {
+  const ArdourScript script{"DGX: Action", "local kProgram = \"dgx-music\"  -- here\n", false};
+  CHECK(with_program(script, "/home/a \"b\"/dgx-music").source ==
+        "local kProgram = \"/home/a \\034b\\034/dgx-music\"  -- here\n");
+  const ArdourScript another{"DGX: Hook", "-- runs nothing\n", true};
+  CHECK(with_program(another, "/bin/dgx-music").source == another.source);
+}
