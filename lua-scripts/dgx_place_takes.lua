@@ -308,9 +308,8 @@ function factory ()
     }
   end
 
-  local function may_place ()
-    return not exists (off_file ()) and not Session:actively_recording ()
-      and not Session:engine ():freewheeling ()
+  local function is_at_leisure ()
+    return not Session:actively_recording () and not Session:engine ():freewheeling ()
   end
 
   -- Makes the order ours; nil where there is none that can be read.
@@ -345,25 +344,39 @@ function factory ()
     tell_facts ()
   end
 
+  -- What the program said that an action ran, as it failed; nil where there is nothing, or where a
+  -- dialog would be in the way.
+  local function take_notice ()
+    local path = folder .. "/notice.txt"
+    if not exists (path) or not is_at_leisure () then return nil end
+    local text = read (path)
+    os.remove (path)
+    return text and text:gsub ("dgx%-music: ", ""):match ("^%s*(.-)%s*$")
+  end
+
   local function step (ticks)
     if ticks % kTicksBetweenFacts == 0 and Session:path () ~= session_path then folder = nil end
     if not folder then open_session () end
     if not folder then return end
     if ticks % kTicksBetweenFacts == 0 then tell_facts () end
-    if exists (next_order) and may_place () then take_order () end
+    if exists (next_order) and not exists (off_file ()) and is_at_leisure () then take_order () end
   end
 
-  -- An error that leaves a hook removes it; and an import runs the main loop, and with it the timer.
+  local function show (text, kind)
+    LuaDialog.Message ("DGX Music", text, kind, LuaDialog.ButtonType.Close):run ()
+  end
+
+  -- An error that leaves a hook removes it; and an import or a dialog runs the main loop, and with it
+  -- the timer.
   local ticks = 0
-  local busy = false
-  local explained = false
+  local busy, showing, explained = false, false, false
   return function (signal)
     if busy or not Session then return end
     if not io or not os then
       if not explained then
         explained = true
-        LuaDialog.Message ("DGX Music", "Ardour keeps scripts from reading files (Preferences, \"Sandbox all Lua scripts\"), so takes cannot be placed on the timeline.",
-          LuaDialog.MessageType.Warning, LuaDialog.ButtonType.Close):run ()
+        show ("Ardour keeps scripts from reading files (Preferences, \"Sandbox all Lua scripts\"), so takes cannot be placed on the timeline.",
+          LuaDialog.MessageType.Warning)
       end
       return
     end
@@ -372,6 +385,12 @@ function factory ()
     ticks = ticks + 1
     local ok, problem = pcall (step, ticks)
     if not ok then print ("DGX Music: " .. tostring (problem)) end
+    local looks = folder and not showing and ticks % kTicksBetweenFacts == 0
+    local notice = looks and take_notice ()
     busy = false
+    if not notice then return end
+    showing = true  -- Takes are placed meanwhile.
+    show (notice, LuaDialog.MessageType.Warning)
+    showing = false
   end
 end

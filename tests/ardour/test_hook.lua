@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 ardour { ["type"] = "EditorHook", name = "Test hook" }
 -- Saves the session when TEST_FOLDER/save is there, moves the playhead to the sample that is written
--- in TEST_FOLDER/locate, and measures a tick at rest of the hook in
--- TEST_FOLDER/measure, in microseconds.
+-- in TEST_FOLDER/locate, runs the action that is named in TEST_FOLDER/press, and measures a tick at
+-- rest of the hook in TEST_FOLDER/measure, in microseconds.
 function factory () return function ()
   local folder = os.getenv ("TEST_FOLDER")
   local exists = ARDOUR.LuaAPI.FileTest.Exists
@@ -16,6 +16,13 @@ function factory () return function ()
       ARDOUR.LocateTransportDisposition.MustStop, ARDOUR.TransportRequestSource.TRS_UI)
     place:close ()
     os.remove (folder .. "/locate")
+  end
+  local action = io.open (folder .. "/press")
+  if action then
+    local name = action:read ("l")
+    action:close ()
+    os.remove (folder .. "/press")
+    Editor:access_action ("LuaAction", name)
   end
   local file = io.open (folder .. "/measure")
   if not file then return end
