@@ -26,6 +26,7 @@ void add_doctor_command(CommandLine& line);
 /// `status`, `queue`, `cancel`, `favourite`, `rename` and `trash`.
 void add_queue_commands(CommandLine& line);
 void add_insert_command(CommandLine& line);
+void add_licences_command(CommandLine& line);
 /// `ardour install`, `ardour status` and `ardour uninstall`.
 void add_ardour_command(CommandLine& line);
 void add_serve_command(CommandLine& line);

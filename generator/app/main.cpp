@@ -26,6 +26,7 @@ std::unique_ptr<CommandLine> make_command_line() {
   add_models_command(*line);
   add_queue_commands(*line);
   add_insert_command(*line);
+  add_licences_command(*line);
   add_ardour_command(*line);
   add_serve_command(*line);
   add_mcp_command(*line);
