@@ -81,8 +81,10 @@ void require_alive(Running& service) {
 
 /// Reads events until the job has ended, however often the stream breaks off.
 JobStatus wait_for_end(const Program& program, const std::string& job_id) {
+  std::string last = "pending";
   for (const auto deadline = Running::Clock::now() + 60s; Running::Clock::now() < deadline;) {
     const auto job = client_of(program).job(job_id);
+    last = job ? std::string(to_string(job->status)) : job.error().message;
     if (job && job->status != JobStatus::kPending && job->status != JobStatus::kProcessing) {
       return job->status;
     }
@@ -90,7 +92,7 @@ JobStatus wait_for_end(const Program& program, const std::string& job_id) {
     while (events && events->next()) {
     }
   }
-  FAIL("job " << job_id << " comes to no end");
+  FAIL("job " << job_id << " comes to no end: " << last);
   return JobStatus::kFailed;
 }
 
@@ -100,6 +102,7 @@ void check_kept(const Program& program, Running& service, const std::set<std::st
   std::size_t completed = 0;
   for (const std::string& id : accepted) {
     const JobStatus status = wait_for_end(program, id);
+    REQUIRE(service.runs_for(0us));  // And what it says is read: a full pipe would stop it.
     CHECK((status == JobStatus::kCompleted || status == JobStatus::kFailed));
     completed += status == JobStatus::kCompleted ? 1 : 0;
   }
