@@ -173,7 +173,8 @@ class Generation {
     auto exit = report(followed->job, followed->receipts);
     if (!exit || *exit != 0 || !arguments_.insert) return exit;
     for (const std::string& receipt : followed->receipts) {
-      if (Status placed = place(*settings, receipt); !placed) return std::move(placed).error();
+      const Status placed = place(*settings, receipt);
+      if (!placed) return report_error(placed.error(), false);  // The one object is printed.
     }
     return 0;
   }

@@ -179,6 +179,19 @@ TEST_CASE("Where to place a take is refused before the take is made", "[integrat
   });
 }
 
+TEST_CASE("A take that cannot be placed is made, shown once, and told", "[integration]") {
+  Program program;
+  program.use_fake_engine();
+  const auto outcome =
+      program.run({"generate", "a plain tone", "--duration", "1", "--insert", "--json"});
+  CHECK(outcome.exit_code == 2);
+  CHECK(outcome.err.find(" is made, but is not placed: no Ardour session is open") !=
+        std::string::npos);
+  CHECK(outcome.out.find("{\"job_id\":") == 0);
+  CHECK(outcome.out.find('\n') == outcome.out.size() - 1);
+  CHECK(program.run({"insert", "latest"}).err.find("no Ardour session") != std::string::npos);
+}
+
 TEST_CASE("An unknown model is refused with the list of those there are", "[integration]") {
   const Program program;
   const auto outcome = program.run({"generate", "house", "--model", "musicgen-huge"});
