@@ -2,15 +2,18 @@
 #include "generator/jobs/publisher.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "generator/base/log.hpp"
 
 namespace dgx::jobs {
 namespace {
 
-/// Names that are removed again unless the whole take is published.
+/// Names that are removed again unless the whole take is published. Room for them is made in the
+/// beginning: a file that has its name must not stay for want of memory to note it down.
 class Undo {
  public:
+  explicit Undo(std::size_t names) { created_.reserve(names); }
   ~Undo() {
     for (const auto& [folder, name] : created_) {
       if (Status removed = folder->remove_file(name);
@@ -19,11 +22,10 @@ class Undo {
       }
     }
   }
-  Undo() = default;
   Undo(const Undo&) = delete;
   Undo& operator=(const Undo&) = delete;
 
-  void add(const Directory& folder, std::string name) {
+  void add(const Directory& folder, std::string&& name) {
     created_.emplace_back(&folder, std::move(name));
   }
   void keep_all() { created_.clear(); }
@@ -68,20 +70,20 @@ Status publish_files(const Directory& folder, const std::string& take_id,
   auto temporary = folder.make_directory(kTemporaryFolder);
   if (!temporary) return std::move(temporary).error();
   const auto publish = [&]() -> Status {
-    Undo undo;
+    Undo undo(2 * files.size());
     for (const PublishedFile& file : files) {
       const std::string name = temporary_name(take_id, file);
-      undo.add(*temporary, name);
+      undo.add(*temporary, std::string(name));
       if (Status written = write_temporary(*temporary, name, file, stop); !written) return written;
     }
     if (on_step) on_step("fsynced");
     if (stop.stop_requested()) return Error{ErrorCode::kCancelled, "cancelled while writing"};
     for (auto last = files.rbegin(); last != files.rend(); ++last) {
       const PublishedFile& file = *last;
-      Status moved = temporary->move_without_replacing(temporary_name(take_id, file), folder,
-                                                       base_name + file.ending);
+      std::string name = base_name + file.ending;
+      Status moved = temporary->move_without_replacing(temporary_name(take_id, file), folder, name);
       if (!moved) return moved;
-      undo.add(folder, base_name + file.ending);
+      undo.add(folder, std::move(name));
     }
     if (Status synced = folder.sync(); !synced) return synced;
     undo.keep_all();
