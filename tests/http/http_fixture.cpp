@@ -27,11 +27,12 @@ history::HistoryStore open_store(const std::filesystem::path& data, OpenMode mod
   return *std::move(store);
 }
 
-jobs::SchedulerOptions scheduler_options(const std::filesystem::path& data) {
+jobs::SchedulerOptions scheduler_options(const std::filesystem::path& data,
+                                         const std::string& device) {
   jobs::SchedulerOptions options;
   options.jobs.output = {data, {}};
   options.back_off = {1ms, 1ms};
-  options.gpu_hold.on = true;
+  options.gpu_hold.on = device != "cpu";
   return options;
 }
 
@@ -97,8 +98,9 @@ struct TestService::Parts {
         file_store(open_store(data, OpenMode::kReadOnly, 200ms)),
         renderer({DGX_BINARY_DIR "/bin/dgx-fake-engine", {"--device", device}}),
         adviser({DGX_BINARY_DIR "/bin/dgx-fake-engine", {"--device", device}}),
-        scheduler(runner_store, renderer, scheduler_options(data), [this] { server->notify(); }),
-        writer(writer_store, adviser, scheduler, scheduler_options(data).jobs),
+        scheduler(runner_store, renderer, scheduler_options(data, device),
+                  [this] { server->notify(); }),
+        writer(writer_store, adviser, scheduler, scheduler_options(data, device).jobs),
         insertions(writer_store, {data.parent_path() / "run" / "ardour"}),
         reader(reader_store, scheduler),
         file_reader(file_store, scheduler) {}

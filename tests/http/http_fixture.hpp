@@ -41,7 +41,7 @@ class RawConnection {
 HttpReply parse_reply(const std::string& bytes);
 
 /// A whole service in this process, around the engine of tests/fake_engine, which says that it
-/// computes on `device`; a card is kept free while a host plays.
+/// computes on `device`. Where that is a card, it is kept free while a host plays.
 class TestService {
  public:
   explicit TestService(const protocol::Limits& limits = {}, bool with_runner = true,

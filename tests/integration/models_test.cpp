@@ -153,5 +153,5 @@ TEST_CASE("Names that are no model's are refused", "[models]") {
   check_refused(program, {"models", "verify", "absent"}, "is not installed");
   check_refused(program, {"models", "info", "absent"}, "no model is called absent");
   check_refused(program, {"models", "import", "/nowhere", "--accept-licence"}, "/nowhere");
-  check_refused(program, {"models"}, "subcommand");
+  check_refused(program, {"models"}, "a command is missing");
 }
