@@ -23,11 +23,11 @@ enum class NumberType { kAutomatic, kFloat32, kBFloat16, kFloat16, kInt8 };
 
 /// Where and how to compute.
 struct ComputeOptions {
-  std::string device = "auto";               ///< "auto", "cpu", "cuda" or "cuda:N"
+  std::string device = "auto";  ///< "auto", "cpu", "cuda" or "cuda:N"
   /// Of the language model. Automatic: on the CPU kInt8 where the shape allows it, as every
   /// MusicGen's does, else float32; on a card bfloat16 or float16.
   NumberType type = NumberType::kAutomatic;
-  int threads = 0;                           ///< On the CPU; 0: as many as the machine has
+  int threads = 0;               ///< On the CPU; 0: as many as the machine has
   bool refuse_fallback = false;  ///< Too little GPU memory is an error, not a reason for the CPU
 };
 
