@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/app/usage_mistake.hpp"
 
-#include <CLI/CLI.hpp>
+#include <CLI/App.hpp>
 #include <vector>
 
 namespace dgx::app {
