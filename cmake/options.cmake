@@ -28,4 +28,8 @@ function(dgx_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
   add_library(dgx_${name} STATIC ${ARG_SOURCES})
   target_link_libraries(dgx_${name} PUBLIC dgx_options ${ARG_LINKS} PRIVATE ${ARG_PRIVATE_LINKS})
+  if(DGX_COMPILE_TOGETHER)
+    set_target_properties(dgx_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+    target_compile_options(dgx_${name} PRIVATE -Wno-subobject-linkage)  # No other unit has them.
+  endif()
 endfunction()

@@ -9,6 +9,7 @@
 
 #include "generator/app/progress_line.hpp"
 #include "generator/app/report.hpp"
+#include "generator/app/terminal.hpp"
 #include "generator/base/utf8.hpp"
 
 namespace dgx::app {
@@ -18,12 +19,6 @@ using protocol::JobStatus;
 
 constexpr std::size_t kMostRows = 10;
 constexpr std::size_t kStateColumns = 26;
-
-std::string padded(std::string text, std::size_t columns) {
-  const std::size_t used = count_code_points(text);
-  if (used < columns) text.append(columns - used, ' ');
-  return text;
-}
 
 std::string state_of(const BatchEntry& entry) {
   if (entry.status == JobStatus::kPending) return step_words({0, {}, entry.waits});

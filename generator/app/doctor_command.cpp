@@ -70,11 +70,6 @@ Style style_of(PartState state) {
   return Style::kPlain;
 }
 
-std::string padded(std::string text, std::size_t width) {
-  text.resize(std::max(text.size(), width), ' ');
-  return text;
-}
-
 void print_part(const Terminal& terminal, const PartReport& part, std::size_t part_width) {
   constexpr std::size_t kStateWidth = 9;
   constexpr std::size_t kNarrowest = 20;

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "generator/base/utf8.hpp"
+
 namespace dgx::app {
 namespace {
 
@@ -48,6 +50,12 @@ Terminal inspect_terminal(int fd) {
 std::string styled(const Terminal& terminal, Style style, std::string_view text) {
   if (!terminal.color || style == Style::kPlain) return std::string(text);
   return std::string(sequence(style)) + std::string(text) + "\x1b[0m";
+}
+
+std::string padded(std::string text, std::size_t columns) {
+  const std::size_t used = count_code_points(text);
+  if (used < columns) text.append(columns - used, ' ');
+  return text;
 }
 
 void print_line(int fd, std::string_view line) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,9 @@ enum class Style { kPlain, kBold, kDim, kAccent, kWarning, kError };
 
 /// `text` in a style, where the terminal has colours; the text itself has to be escaped already.
 std::string styled(const Terminal& terminal, Style style, std::string_view text);
+
+/// `text` with blanks after it, up to so many columns.
+std::string padded(std::string text, std::size_t columns);
 
 /// Writes one line to standard output or standard error.
 void print_line(int fd, std::string_view line);

@@ -23,7 +23,7 @@ using protocol::BackupFile;
 using protocol::BackupManifest;
 using protocol::BackupTake;
 
-Error not_a_backup(const std::string& finding) {
+Error not_whole(const std::string& finding) {
   return {ErrorCode::kCorrupt, "it is not a whole backup: " + finding};
 }
 
@@ -52,7 +52,7 @@ class Unpacking {
     for (;;) {
       auto entry = reader_.next();
       if (!entry) return std::move(entry).error();
-      if (!entry->has_value()) return not_a_backup("it has no manifest, and so was cut off");
+      if (!entry->has_value()) return not_whole("it has no manifest, and so was cut off");
       if ((*entry)->name == kManifestEntry) break;
       if (Status unpacked = unpack_entry(**entry); !unpacked) return unpacked.error();
       progress_("unpacking", ++entries, 0);
@@ -61,7 +61,7 @@ class Unpacking {
     if (!manifest) return manifest;
     const auto behind = reader_.next();
     if (!behind) return behind.error();
-    if (behind->has_value()) return not_a_backup("something follows its manifest");
+    if (behind->has_value()) return not_whole("something follows its manifest");
     if (Status same = compare(*manifest); !same) return same.error();
     if (Status synced = takes_.sync(); !synced) return synced.error();
     return manifest;
@@ -74,13 +74,13 @@ class Unpacking {
     if (name.starts_with(kTakesFolder) && is_plain_name(name.substr(kTakesFolder.size()))) {
       return unpack_file(takes_, entry.name.substr(kTakesFolder.size()), entry);
     }
-    return not_a_backup("it holds " + escaped_for_terminal(name));
+    return not_whole("it holds " + escaped_for_terminal(name));
   }
 
   Status unpack_file(const Directory& folder, const std::string& name, const ArchiveEntry& entry) {
     const auto file = folder.create_file(name);
     if (!file && file.error().code == ErrorCode::kConflict) {
-      return not_a_backup("it holds " + entry.name + " twice");
+      return not_whole("it holds " + entry.name + " twice");
     }
     if (!file) return file.error();
     const bool is_history = entry.name == kHistoryEntry;
@@ -103,13 +103,13 @@ class Unpacking {
     const Status read = reader_.read([&text](std::string_view bytes) -> Status {
       text += bytes;
       if (text.size() <= kLargestManifest) return ok();
-      return not_a_backup("its manifest is longer than " + std::to_string(kLargestManifest) +
-                          " bytes");
+      return not_whole("its manifest is longer than " + std::to_string(kLargestManifest) +
+                       " bytes");
     });
     if (!read) return read.error();
     auto manifest = protocol::decode_backup_manifest(text);
     if (manifest || manifest.error().code == ErrorCode::kUnsupportedVersion) return manifest;
-    return not_a_backup("its manifest cannot be read: " + manifest.error().message);
+    return not_whole("its manifest cannot be read: " + manifest.error().message);
   }
 
   // Each name that the manifest has is taken away; what is left is something it does not know.
@@ -125,16 +125,16 @@ class Unpacking {
       }
     }
     if (written_.empty()) return ok();
-    return not_a_backup("its manifest does not name " + written_.begin()->first);
+    return not_whole("its manifest does not name " + written_.begin()->first);
   }
 
   Status take_away(const std::string& name, std::optional<std::int64_t> size,
                    const std::string& sha256) {
     const auto found = written_.find(name);
-    if (found == written_.end()) return not_a_backup(escaped_for_terminal(name) + " is missing");
+    if (found == written_.end()) return not_whole(escaped_for_terminal(name) + " is missing");
     if (found->second.sha256 != sha256 || (size && found->second.size_bytes != *size)) {
-      return not_a_backup(name + " is not what was backed up: its SHA-256 is " +
-                          found->second.sha256 + ", expected " + escaped_for_terminal(sha256));
+      return not_whole(name + " is not what was backed up: its SHA-256 is " + found->second.sha256 +
+                       ", expected " + escaped_for_terminal(sha256));
     }
     written_.erase(found);
     return ok();

@@ -17,4 +17,8 @@ Result<boost::json::value> parse_json(std::string_view text);
 /// line.
 std::string write_json(const boost::json::value& value, int indent = 0);
 
+inline boost::json::string text_of(std::string_view text) {
+  return boost::json::string(text.data(), text.size());
+}
+
 }  // namespace dgx::protocol

@@ -32,10 +32,6 @@ constexpr std::array<ToolName, 5> kToolNames = {{{McpTool::kGenerate, "generate"
                                                  {McpTool::kHistory, "history"},
                                                  {McpTool::kPlace, "place_in_ardour"}}};
 
-json::string text_of(std::string_view text) {
-  return json::string(text.data(), text.size());
-}
-
 std::string text_in(const json::value& value) {
   return {value.get_string().data(), value.get_string().size()};
 }

@@ -19,10 +19,6 @@ namespace {
 
 namespace json = boost::json;
 
-json::string text_of(std::string_view text) {
-  return json::string(text.data(), text.size());
-}
-
 json::object reference(std::string_view schema) {
   return {{"$ref", text_of("#/components/schemas/" + std::string(schema))}};
 }

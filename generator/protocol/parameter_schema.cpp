@@ -4,14 +4,12 @@
 #include <string>
 #include <string_view>
 
+#include "generator/protocol/json.hpp"
+
 namespace dgx::protocol {
 namespace {
 
 namespace json = boost::json;
-
-json::string text_of(std::string_view text) {
-  return json::string(text.data(), text.size());
-}
 
 json::value bound(const Parameter& parameter, double value) {
   if (parameter.kind == kNumber) return value;

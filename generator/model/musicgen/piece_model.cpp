@@ -32,7 +32,7 @@ struct Piece {
   std::uint64_t type = static_cast<std::uint64_t>(PieceType::kNormal);
 };
 
-Error corrupt(const std::string& reason) {
+Error bad_pieces(const std::string& reason) {
   return {ErrorCode::kCorrupt, reason};
 }
 
@@ -50,8 +50,8 @@ Status for_each_field(std::string_view message, Use&& use) {
 
 Status expect(const ProtobufField& field, int wire_type) {
   if (field.wire_type == wire_type) return ok();
-  return corrupt("field " + std::to_string(field.number) + " must have the wire type " +
-                 std::to_string(wire_type) + ", got " + std::to_string(field.wire_type));
+  return bad_pieces("field " + std::to_string(field.number) + " must have the wire type " +
+                    std::to_string(wire_type) + ", got " + std::to_string(field.wire_type));
 }
 
 // message ModelProto { repeated SentencePiece pieces = 1; optional TrainerSpec trainer_spec = 2;
@@ -92,16 +92,16 @@ class ModelChecker {
     const std::string place = "piece " + std::to_string(piece_count_);
     if (piece->text.empty() || piece->text.size() > kMostPieceBytes || !is_utf8(piece->text) ||
         piece->text.find('\0') != std::string_view::npos) {
-      return corrupt(place + " must be 1 to " + std::to_string(kMostPieceBytes) +
-                     " bytes of UTF-8 text");
+      return bad_pieces(place + " must be 1 to " + std::to_string(kMostPieceBytes) +
+                        " bytes of UTF-8 text");
     }
     if (!std::isfinite(std::bit_cast<float>(piece->score_bits))) {
-      return corrupt(place + " must have a score that is a finite number");
+      return bad_pieces(place + " must have a score that is a finite number");
     }
-    if (!texts_.insert(piece->text).second) return corrupt(place + " stands there twice");
+    if (!texts_.insert(piece->text).second) return bad_pieces(place + " stands there twice");
     if (Status counted = count(*piece, place); !counted) return counted;
     if (++piece_count_ > kMostPieces) {
-      return corrupt("it may have " + std::to_string(kMostPieces) + " pieces, got more");
+      return bad_pieces("it may have " + std::to_string(kMostPieces) + " pieces, got more");
     }
     write_piece(*piece);
     return ok();
@@ -162,16 +162,16 @@ class ModelChecker {
           ErrorCode::kInvalidArgument,
           "it must be a unigram model (type 1), as T5's, got type " + std::to_string(model_type_)};
     }
-    if (!has_normal_) return corrupt("it has no piece of text");
+    if (!has_normal_) return bad_pieces("it has no piece of text");
     if (unknown_count_ != 1) {
-      return corrupt("it must have 1 unknown piece, got " + std::to_string(unknown_count_));
+      return bad_pieces("it must have 1 unknown piece, got " + std::to_string(unknown_count_));
     }
     if (!end_id_) {
       return Error{ErrorCode::kInvalidArgument, "it must have the control piece </s>, as T5's"};
     }
     if (user_count_ > kMostUserPieces) {
-      return corrupt("it may have " + std::to_string(kMostUserPieces) +
-                     " user-defined pieces, got " + std::to_string(user_count_));
+      return bad_pieces("it may have " + std::to_string(kMostUserPieces) +
+                        " user-defined pieces, got " + std::to_string(user_count_));
     }
     return check_character_map(character_map_);
   }

@@ -25,7 +25,7 @@ constexpr std::size_t kMostNameBytes = 512;
 constexpr std::size_t kMostTypeBytes = 16;
 constexpr std::string_view kMetadata = "__metadata__";
 
-Error corrupt(const std::string& reason) {
+Error bad_header(const std::string& reason) {
   return {ErrorCode::kCorrupt, reason};
 }
 
@@ -35,14 +35,14 @@ std::string in_quotes(std::string_view name) {
 
 Status check_name(std::string_view name) {
   if (name.empty() || name.size() > kMostNameBytes) {
-    return corrupt("a tensor's name must have 1 to " + std::to_string(kMostNameBytes) +
-                   " bytes, got " + std::to_string(name.size()));
+    return bad_header("a tensor's name must have 1 to " + std::to_string(kMostNameBytes) +
+                      " bytes, got " + std::to_string(name.size()));
   }
   for (std::size_t position = 0; position < name.size();) {
     const auto code_point = next_code_point(name, position);
     if (!code_point || is_control(*code_point)) {
-      return corrupt("a tensor's name must be text without control characters, got " +
-                     in_quotes(name));
+      return bad_header("a tensor's name must be text without control characters, got " +
+                        in_quotes(name));
     }
   }
   return ok();
@@ -98,7 +98,7 @@ class HeaderEvents final : public protocol::JsonEvents {
     if (level_ != 2) return misplaced("a plain value");
     if (in_metadata_) {
       if (std::holds_alternative<std::string_view>(value)) return ok();
-      return corrupt("__metadata__ may hold texts only");
+      return bad_header("__metadata__ may hold texts only");
     }
     if (field_ == Field::kType && !in_array_) return set_type(value);
     if (field_ == Field::kShape && in_array_) return add_dimension(value);
@@ -116,13 +116,13 @@ class HeaderEvents final : public protocol::JsonEvents {
     return Field::kOther;
   }
   [[nodiscard]] Error misplaced(const std::string& what) const {
-    if (level_ == 0) return corrupt("the header must be a JSON object");
-    return corrupt("the entry of " + in_quotes(name_) + " has " + what +
-                   " where the format has none");
+    if (level_ == 0) return bad_header("the header must be a JSON object");
+    return bad_header("the entry of " + in_quotes(name_) + " has " + what +
+                      " where the format has none");
   }
   Status begin_entry() {
     if (entries_.size() == kMostTensors) {
-      return corrupt("more than " + std::to_string(kMostTensors) + " tensors");
+      return bad_header("more than " + std::to_string(kMostTensors) + " tensors");
     }
     entries_.emplace_back().name = name_;
     seen_ = {};
@@ -131,13 +131,13 @@ class HeaderEvents final : public protocol::JsonEvents {
   }
   Status end_entry() {
     if (seen_ == std::array{true, true, true} && offset_count_ == 2) return ok();
-    return corrupt("the entry of " + in_quotes(name_) +
-                   " must have dtype, shape and two data_offsets");
+    return bad_header("the entry of " + in_quotes(name_) +
+                      " must have dtype, shape and two data_offsets");
   }
   Status set_type(const JsonScalar& value) {
     const auto* text = std::get_if<std::string_view>(&value);
     if (text == nullptr || text->empty() || text->size() > kMostTypeBytes) {
-      return corrupt("the dtype of " + in_quotes(name_) + " must be a short text");
+      return bad_header("the dtype of " + in_quotes(name_) + " must be a short text");
     }
     entries_.back().type = *text;
     seen_[static_cast<std::size_t>(Field::kType)] = true;
@@ -147,11 +147,11 @@ class HeaderEvents final : public protocol::JsonEvents {
     const auto size = whole_number(value);
     std::vector<std::int64_t>& shape = entries_.back().shape;
     if (!size || !std::in_range<std::int64_t>(*size)) {
-      return corrupt("the shape of " + in_quotes(name_) + " must be of whole numbers from 0");
+      return bad_header("the shape of " + in_quotes(name_) + " must be of whole numbers from 0");
     }
     if (shape.size() == kMostDimensions) {
-      return corrupt("the shape of " + in_quotes(name_) + " may have " +
-                     std::to_string(kMostDimensions) + " dimensions, got more");
+      return bad_header("the shape of " + in_quotes(name_) + " may have " +
+                        std::to_string(kMostDimensions) + " dimensions, got more");
     }
     shape.push_back(static_cast<std::int64_t>(*size));
     return ok();
@@ -159,8 +159,8 @@ class HeaderEvents final : public protocol::JsonEvents {
   Status add_offset(const JsonScalar& value) {
     const auto offset = whole_number(value);
     if (!offset || offset_count_ == 2) {
-      return corrupt("the data_offsets of " + in_quotes(name_) +
-                     " must be two whole numbers from 0");
+      return bad_header("the data_offsets of " + in_quotes(name_) +
+                        " must be two whole numbers from 0");
     }
     (offset_count_++ == 0 ? entries_.back().begin : entries_.back().end) = *offset;
     return ok();
@@ -178,20 +178,20 @@ class HeaderEvents final : public protocol::JsonEvents {
 
 Status check_extent(const HeaderEntry& entry) {
   if (entry.end < entry.begin) {
-    return corrupt(in_quotes(entry.name) + " ends at byte " + std::to_string(entry.end) +
-                   ", before it begins at byte " + std::to_string(entry.begin));
+    return bad_header(in_quotes(entry.name) + " ends at byte " + std::to_string(entry.end) +
+                      ", before it begins at byte " + std::to_string(entry.begin));
   }
   std::uint64_t bytes = element_bytes(entry.type);
   if (bytes == 0) return ok();  // Of an unknown type only the place can be checked.
   for (const std::int64_t size : entry.shape) {
     if (__builtin_mul_overflow(bytes, static_cast<std::uint64_t>(size), &bytes)) {
-      return corrupt("the shape of " + in_quotes(entry.name) + " has more bytes than 2^64");
+      return bad_header("the shape of " + in_quotes(entry.name) + " has more bytes than 2^64");
     }
   }
   if (bytes == entry.end - entry.begin) return ok();
-  return corrupt(in_quotes(entry.name) + " has " + std::to_string(bytes) +
-                 " bytes by its dtype and shape, and " + std::to_string(entry.end - entry.begin) +
-                 " by its data_offsets");
+  return bad_header(in_quotes(entry.name) + " has " + std::to_string(bytes) +
+                    " bytes by its dtype and shape, and " +
+                    std::to_string(entry.end - entry.begin) + " by its data_offsets");
 }
 
 /// `entries` are in the order of their data.
@@ -199,14 +199,14 @@ Status check_cover(const std::vector<HeaderEntry>& entries, std::uint64_t data_b
   std::uint64_t covered = 0;
   for (const HeaderEntry& entry : entries) {
     if (entry.begin != covered) {
-      return corrupt(in_quotes(entry.name) + " must begin at byte " + std::to_string(covered) +
-                     ", where the tensor before it ends, got " + std::to_string(entry.begin));
+      return bad_header(in_quotes(entry.name) + " must begin at byte " + std::to_string(covered) +
+                        ", where the tensor before it ends, got " + std::to_string(entry.begin));
     }
     covered = entry.end;
   }
   if (covered == data_bytes) return ok();
-  return corrupt("the tensors have " + std::to_string(covered) + " bytes, and the file holds " +
-                 std::to_string(data_bytes) + " of them");
+  return bad_header("the tensors have " + std::to_string(covered) + " bytes, and the file holds " +
+                    std::to_string(data_bytes) + " of them");
 }
 
 Result<std::string> read_header_text(int fd, const std::filesystem::path& path,
@@ -214,7 +214,7 @@ Result<std::string> read_header_text(int fd, const std::filesystem::path& path,
   constexpr std::uint64_t kLengthBytes = 8;
   std::array<std::uint8_t, kLengthBytes> length_bytes{};
   if (file_bytes < kLengthBytes) {
-    return corrupt("a safetensors file has at least 8 bytes, got " + std::to_string(file_bytes));
+    return bad_header("a safetensors file has at least 8 bytes, got " + std::to_string(file_bytes));
   }
   const auto into = std::as_writable_bytes(std::span(length_bytes));
   if (Status read = read_exactly(fd, 0, into, path); !read) return read.error();
@@ -224,13 +224,13 @@ Result<std::string> read_header_text(int fd, const std::filesystem::path& path,
   }
   const std::uint64_t most = std::min(kMostHeaderBytes, file_bytes - kLengthBytes);
   if (length > most) {
-    return corrupt("the header may have " + std::to_string(most) + " bytes here, got " +
-                   std::to_string(length));
+    return bad_header("the header may have " + std::to_string(most) + " bytes here, got " +
+                      std::to_string(length));
   }
   std::string text(static_cast<std::size_t>(length), '\0');
   const Status read = read_exactly(fd, kLengthBytes, std::as_writable_bytes(std::span(text)), path);
   if (!read) return read.error();
-  if (!text.starts_with('{')) return corrupt("the header must start with '{'");
+  if (!text.starts_with('{')) return bad_header("the header must start with '{'");
   return text;
 }
 
@@ -281,7 +281,7 @@ Result<std::vector<HeaderEntry>> read_safetensors_header(int fd, const std::file
   Result<std::vector<HeaderEntry>> entries = read_checked(fd, path, data_offset);
   if (entries || entries.error().code == ErrorCode::kIo) return entries;
   // Malformed JSON in a file on disk is a corrupt file.
-  return corrupt(path.string() + " is not a safetensors file: " + entries.error().message);
+  return bad_header(path.string() + " is not a safetensors file: " + entries.error().message);
 }
 
 }  // namespace dgx::musicgen

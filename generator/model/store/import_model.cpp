@@ -24,7 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kBlockBytes = std::size_t{4} << 20U;
+constexpr std::size_t kCopyBytes = std::size_t{4} << 20U;
 
 struct SourceFile {
   std::string name{};
@@ -160,7 +160,7 @@ class Copying {
   const TransferSink& sink_;
   std::stop_token stop_;
   TransferProgress position_{};
-  std::vector<std::byte> block_ = std::vector<std::byte>(kBlockBytes);
+  std::vector<std::byte> block_ = std::vector<std::byte>(kCopyBytes);
 };
 
 Status fill(const StagedModel& staged, const std::vector<SourceFile>& sources, bool link,
