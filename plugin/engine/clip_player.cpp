@@ -256,6 +256,14 @@ double ClipPlayer::playhead(int pad) const noexcept {
   return newest != nullptr ? newest->voice.position() : -1.0;
 }
 
+KeySet ClipPlayer::sounding_keys() const noexcept {
+  KeySet keys;
+  for (const Slot& slot : slots_) {
+    if (!slot.voice.silent() && !slot.is_cut) keys.add(slot.note.key);
+  }
+  return keys;
+}
+
 PlayMode ClipPlayer::mode_of(const Note& note) noexcept {
   const PlayMode mode = pad_of(note).settings.mode;
   return note.chromatic && mode == PlayMode::kOneShot ? PlayMode::kGate : mode;

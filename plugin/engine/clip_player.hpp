@@ -60,6 +60,8 @@ class ClipPlayer {
 
   /// Frame of the take where the newest voice of a pad reads, negative if none sounds.
   [[nodiscard]] double playhead(int pad) const noexcept;
+  /// The keys whose voices sound, those that a pedal holds or that ring out included.
+  [[nodiscard]] KeySet sounding_keys() const noexcept;
 
  private:
   struct Pad {

@@ -70,6 +70,8 @@ class InstrumentPlayer {
 
   /// Frame of the take where the newest voice of a pad reads, negative if none sounds.
   [[nodiscard]] double playhead(int pad) const noexcept { return pads_.playhead(pad); }
+  /// The keys whose voices sound; what follows the transport has none.
+  [[nodiscard]] KeySet sounding_keys() const noexcept { return pads_.sounding_keys(); }
   [[nodiscard]] const Sample* sample(int pad) const noexcept {
     return samples_[static_cast<std::size_t>(pad)];
   }

@@ -16,6 +16,22 @@ inline constexpr int kFirstPadNote = 36;
 inline constexpr int kFirstChromaticNote = 48;
 inline constexpr int kLastChromaticNote = 96;
 
+/// Keys of the pads and of the chromatic zone. Plain, so that it crosses threads as one number.
+struct KeySet {
+  std::uint64_t bits = 0;  ///< Bit n: note 36 + n
+
+  void add(int note) noexcept { bits |= bit_of(note); }
+  [[nodiscard]] bool has(int note) const noexcept { return (bits & bit_of(note)) != 0; }
+  bool operator==(const KeySet&) const = default;
+
+ private:
+  static std::uint64_t bit_of(int note) noexcept {
+    return note < kFirstPadNote || note > kLastChromaticNote
+               ? 0
+               : std::uint64_t{1} << static_cast<unsigned>(note - kFirstPadNote);
+  }
+};
+
 enum class PlayMode : std::uint8_t {
   kOneShot,  ///< To the end of the region, however short the key is held
   kGate,     ///< While the key is held, to the end of the region at most

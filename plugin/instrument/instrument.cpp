@@ -180,6 +180,7 @@ void Instrument::tell_meters() noexcept {
   tell(kTakes, static_cast<float>(shelf_.loaded()));
   tell(kMissing, static_cast<float>(shelf_.missing()));
   audition_share_.store(player_.audition_share(), std::memory_order_relaxed);
+  sounding_keys_.store(player_.sounding_keys().bits, std::memory_order_relaxed);
   applied_.store(link_.applied(), std::memory_order_release);
   const int pad = whole(kSelectedPad) - 1;
   const Sample* sample = player_.sample(pad);

@@ -52,6 +52,10 @@ class Instrument final : public PanelPort {
   [[nodiscard]] ShownPads pads() const override { return shelf_.shown(); }
   [[nodiscard]] std::uint32_t pad_changes() const noexcept override { return shelf_.changes(); }
   [[nodiscard]] int selected_pad() const noexcept override { return whole(kSelectedPad) - 1; }
+  [[nodiscard]] int root_note() const noexcept override { return whole(kRootNote); }
+  [[nodiscard]] KeySet sounding_keys() const noexcept override {
+    return {sounding_keys_.load(std::memory_order_relaxed)};
+  }
   void put(int pad, PadTake take) override;
   void audition(const std::string& file, double gain_db) override;
   [[nodiscard]] ShownAudition audition() override;
@@ -108,8 +112,9 @@ class Instrument final : public PanelPort {
   std::atomic<bool> rolls_{false};
   std::atomic<std::uint64_t> rolled_blocks_{0};  ///< Written by the audio thread alone
 
-  // What the player has done, and what is listened to then.
+  // What the player has done, and what is heard then.
   std::atomic<double> audition_share_{-1.0};
+  std::atomic<std::uint64_t> sounding_keys_{0};
   std::atomic<std::uint32_t> applied_{0};
 
   std::atomic<bool> is_active_{false};

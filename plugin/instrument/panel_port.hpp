@@ -51,6 +51,10 @@ class PanelPort {
   [[nodiscard]] virtual std::uint32_t pad_changes() const noexcept = 0;
   /// The pad (0 to 11) that the keyboard plays in tune.
   [[nodiscard]] virtual int selected_pad() const noexcept = 0;
+  /// The note at which that pad sounds at its own pitch.
+  [[nodiscard]] virtual int root_note() const noexcept = 0;
+  /// The keys that sound, as of the last block.
+  [[nodiscard]] virtual KeySet sounding_keys() const noexcept = 0;
   /// A person puts a take on a pad (0 to 11), or clears it with one that has no file.
   virtual void put(int pad, PadTake take) = 0;
 

@@ -48,6 +48,7 @@ bool PanelSession::update(Clock::time_point now) {
   bool changed = take_news();
   changed = follow_request() || changed;
   changed = look_at_pads() || changed;
+  changed = look_at_keys() || changed;
   changed = look_at_audition() || changed;
   changed = look_at_host() || changed;
   changed = look_at_prompt(now) || changed;
@@ -112,6 +113,16 @@ bool PanelSession::look_at_pads() {
   model.board->selected = selected;
   const ShownPads pads = instrument_.pads();
   for (std::size_t i = 0; i < pads.size(); ++i) model.board->pads.at(i) = board_pad(pads.at(i));
+  return true;
+}
+
+bool PanelSession::look_at_keys() {
+  ui::PadBoard& board = *model.board;
+  const ui::KeySet sounding{instrument_.sounding_keys().bits};
+  const int root = instrument_.root_note();
+  if (board.sounding == sounding && board.root == root) return false;
+  board.sounding = sounding;
+  board.root = root;
   return true;
 }
 

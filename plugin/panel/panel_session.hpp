@@ -35,6 +35,7 @@ class PanelSession {
   bool take_news();
   bool follow_request();
   bool look_at_pads();
+  bool look_at_keys();
   bool look_at_audition();
   bool look_at_host();
   bool look_at_prompt(Clock::time_point now);

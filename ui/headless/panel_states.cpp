@@ -224,6 +224,12 @@ void make_instrument(PanelModel& model) {
   model.board->pads[11] = {"01K07", "lost", "Pad 12: cannot play 'lost.wav': it is not there",
                            false};
 }
+void make_playing(PanelModel& model) {
+  make_instrument(model);
+  model.board->selected = 0;
+  model.board->root = 57;
+  for (const int note : {36, 57, 60, 64, 70}) model.board->sounding.bits |= 1ULL << (note - 36);
+}
 void make_listening(PanelModel& model) {
   make_instrument(model);
   for (ShownTake& take : model.history.takes) take.take.file_path = "/takes/one.wav";
@@ -305,6 +311,7 @@ const std::vector<PanelState>& panel_states() {
       {"empty", "the service runs, and nothing was made yet", make_empty},
       {"ready", "a take is selected", with_takes},
       {"instrument", "inside a host, with takes on pads", make_instrument},
+      {"playing", "keys of a pad and of the selected take sound", make_playing},
       {"musicgen", "a take of a model with a non-commercial licence, own settings", make_musicgen},
       {"waiting", "jobs from elsewhere come first", make_waiting},
       {"held", "the card is kept free while Ardour plays", make_held},

@@ -25,6 +25,8 @@ bool overlap(const Rect& a, const Rect& b) {
 void Audit::clear() {
   texts_.clear();
   targets_.clear();
+  signs_.clear();
+  tips_.clear();
 }
 
 void Audit::add_text(std::string words, const Rect& place, const Rect& room) {
@@ -33,6 +35,10 @@ void Audit::add_text(std::string words, const Rect& place, const Rect& room) {
 
 void Audit::add_target(std::string name, const Rect& place, bool enabled) {
   targets_.push_back({std::move(name), place, enabled});
+}
+
+void Audit::add_sign(std::string name, const Rect& place) {
+  signs_.push_back({std::move(name), place});
 }
 
 const Audit::Target* Audit::target(const std::string& name) const {

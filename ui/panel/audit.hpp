@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ui/panel/geometry.hpp"
@@ -23,12 +24,23 @@ class Audit {
     bool enabled = true;
   };
 
+  /// What tells something where the pointer rests, and cannot be pressed.
+  struct Sign {
+    std::string name{};
+    Rect place{};
+  };
+
   void clear();
   void add_text(std::string words, const Rect& place, const Rect& room);
   void add_target(std::string name, const Rect& place, bool enabled);
+  void add_sign(std::string name, const Rect& place);
+  void add_tip(std::string words) { tips_.push_back(std::move(words)); }
 
   [[nodiscard]] const std::vector<Text>& texts() const { return texts_; }
   [[nodiscard]] const std::vector<Target>& targets() const { return targets_; }
+  [[nodiscard]] const std::vector<Sign>& signs() const { return signs_; }
+  /// What the pointer is told where it rests.
+  [[nodiscard]] const std::vector<std::string>& tips() const { return tips_; }
   [[nodiscard]] const Target* target(const std::string& name) const;
 
   /// One sentence for each text that leaves its room or the screen, each target smaller than
@@ -38,6 +50,8 @@ class Audit {
  private:
   std::vector<Text> texts_{};
   std::vector<Target> targets_{};
+  std::vector<Sign> signs_{};
+  std::vector<std::string> tips_{};
 };
 
 }  // namespace dgx::ui

@@ -15,8 +15,10 @@ void draw_prompt_card(const Frame& frame, const Rect& place);
 void draw_take_card(const Frame& frame, const Rect& place);
 /// Search and list of takes.
 void draw_history_card(const Frame& frame, const Rect& place);
-/// The instrument's twelve pads, as the keys that play them lie: what is on each.
-void draw_pad_strip(const Frame& frame, Rect place);
+/// The keys that play the instrument: the twelve pads, and the zone that the selected one is played
+/// in at every pitch.
+void draw_keyboard_card(const Frame& frame, Rect place);
+float keyboard_height(const Frame& frame);
 /// A word that opens the list of prompts to begin from, by genre.
 void draw_preset_list(const Frame& frame, Rect place);
 /// Sampling, loudness and files; opened by the prompt card's button.

@@ -51,6 +51,16 @@ void draw_play(const Frame& frame, const Rect& place, const ShownTake& take) {
   tip(frame, place, on ? "Stop listening" : "Listen, at one loudness with other takes");
 }
 
+/// A take that is on a pad has its colour.
+void draw_pad_mark(const Frame& frame, const Rect& row, const ShownTake& take) {
+  const auto& board = frame.model.board;
+  const std::optional<int> pad = board ? board->pad_of_take(take.take.id) : std::nullopt;
+  if (!pad) return;
+  ImGui::GetWindowDrawList()->AddRectFilled({row.min.x, row.min.y + frame.px(6)},
+                                            {row.min.x + frame.px(3), row.max.y - frame.px(6)},
+                                            packed(pad_color(*pad)), frame.px(1.5F));
+}
+
 void draw_row(const Frame& frame, Rect row, const ShownTake& take) {
   ImDrawList& canvas = *ImGui::GetWindowDrawList();
   const Rect whole = row;
@@ -67,6 +77,7 @@ void draw_row(const Frame& frame, Rect row, const ShownTake& take) {
   }
   focus_ring(frame, whole.inset(frame.px(3), frame.px(3)), frame.px(4));
   canvas.AddLine({whole.min.x, whole.max.y}, whole.max, packed(color::kLine, 140));
+  draw_pad_mark(frame, whole, take);
   draw_star(frame, star, take);
   if (play) draw_play(frame, *play, take);
   row.cut_left(frame.px(play ? 4 : 10));

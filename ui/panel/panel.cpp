@@ -11,7 +11,7 @@ namespace dgx::ui {
 namespace {
 
 constexpr float kPromptCardShare = 0.43F;
-constexpr float kTakeCardShare = 0.48F;
+constexpr float kTakeCardShare = 0.455F;
 
 }  // namespace
 
@@ -36,15 +36,15 @@ void draw_panel(const Frame& frame) {
   tabs.begin_card();
   draw_take_card(frame, rest.cut_top(std::floor(rest.height() * kTakeCardShare)));
   rest.cut_top(frame.px(12));
-  std::optional<Rect> pads;
+  std::optional<Rect> keyboard;
   if (frame.model.board) {
-    pads = rest.cut_bottom(frame.px(64));
+    keyboard = rest.cut_bottom(keyboard_height(frame));
     rest.cut_bottom(frame.px(12));
   }
   tabs.begin_card();
   draw_history_card(frame, rest);
   tabs.begin_card();
-  if (pads) draw_pad_strip(frame, *pads);
+  if (keyboard) draw_keyboard_card(frame, *keyboard);
   ImGui::End();
   ImGui::PopFont();
 }

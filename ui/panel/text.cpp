@@ -81,6 +81,7 @@ void tip(const Frame& frame, const Rect& place, std::string_view words) {
   ImGui::PopFont();
   ImGui::EndTooltip();
   ImGui::PopStyleVar();
+  if (frame.audit != nullptr) frame.audit->add_tip(std::string(words));
 }
 
 }  // namespace dgx::ui

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/panel/theme.hpp"
 
+#include <array>
 #include <cmath>
 
 namespace dgx::ui {
@@ -22,6 +23,11 @@ int between(unsigned from, unsigned to, float position) {
   return static_cast<int>(std::lround(
       static_cast<float>(from) + (static_cast<float>(to) - static_cast<float>(from)) * position));
 }
+
+// Apart from each other, from the accent and from what says that something is wrong.
+constexpr std::array<Color, 12> kPadColors = {0x2CC5B5, 0x5AA9F2, 0xE6B450, 0xC68CF0,
+                                              0x8BCB5A, 0xF08FC0, 0x4FD0E8, 0xF0975A,
+                                              0x9FB4D8, 0xD6D35A, 0x5FD39A, 0xC0A88A};
 
 void set_colors(ImGuiStyle& style) {
   ImVec4* colors = style.Colors;
@@ -50,6 +56,10 @@ void set_colors(ImGuiStyle& style) {
 }
 
 }  // namespace
+
+Color pad_color(int pad) {
+  return kPadColors.at(static_cast<std::size_t>(pad));
+}
 
 ImU32 packed(Color color, int opacity) {
   return IM_COL32(red(color), green(color), blue(color), opacity);

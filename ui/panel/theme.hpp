@@ -30,6 +30,9 @@ constexpr Color kProblem = 0xF26D6D;
 constexpr Color kWhite = 0xFFFFFF;
 }  // namespace color
 
+/// Of each pad (0 to 11) and all that plays its take.
+Color pad_color(int pad);
+
 /// For draw lists; opacity 0 to 255.
 ImU32 packed(Color color, int opacity = 255);
 /// For styles; opacity 0 to 1.

@@ -295,6 +295,32 @@ TEST_CASE("More swaps than can be remembered are refused until some came back", 
   CHECK(player.set_sample(0, swaps % 2 == 0 ? &a : &b));
 }
 
+TEST_CASE("A key counts as sounding as long as its voice is heard", "[plugin]") {
+  PadSettings settings;
+  settings.mode = PlayMode::kGate;
+  settings.release_seconds = 0.02;  // 960 frames
+  Stage stage(sine(440, 1.0), settings);
+  CHECK(stage.player.sounding_keys() == KeySet());
+  stage.play(100, {note_on(kFirstPad), note_on(kFirstPad + 1), note_on(60), note_on(96, 90, 50)});
+  const KeySet keys = stage.player.sounding_keys();
+  CHECK(keys.has(kFirstPad));
+  CHECK_FALSE(keys.has(kFirstPad + 1));  // An empty pad
+  CHECK(keys.has(60));
+  CHECK(keys.has(96));
+  CHECK_FALSE(keys.has(97));
+  CHECK_FALSE(keys.has(35));
+
+  stage.play(100, {controller(64, 127), note_off(60, 10), note_off(96, 10)});
+  CHECK(stage.player.sounding_keys() == keys);  // The pedal holds them.
+  stage.play(100, {controller(64, 0)});
+  CHECK(stage.player.sounding_keys() == keys);  // They ring out.
+  stage.play(1000);
+  CHECK(stage.player.sounding_keys().has(kFirstPad));
+  CHECK_FALSE(stage.player.sounding_keys().has(60));
+  stage.play(1, {controller(120, 0)});
+  CHECK(stage.player.sounding_keys() == KeySet());  // All sound off
+}
+
 TEST_CASE("After a reset the same notes give the same samples", "[plugin]") {
   Stage stage(sine(440, 1.0));
   const std::vector<MidiEvent> events = {note_on(kFirstPad), note_on(63, 90, 100), bend(9000, 200)};

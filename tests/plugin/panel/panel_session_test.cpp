@@ -3,8 +3,10 @@
 
 #include <poll.h>
 
+#include <array>
 #include <chrono>
 #include <functional>
+#include <vector>
 
 #include "plugin/instrument/instrument.hpp"
 #include "tests/http/http_fixture.hpp"
@@ -133,6 +135,38 @@ TEST_CASE("A take is put on a pad and taken away again", "[panel]") {
   CHECK(desk.instrument().changes() > 0);
   desk.model().empty_pad(6);
   REQUIRE(desk.wait_until([&] { return desk.model().board->pads[6].empty(); }));
+}
+
+TEST_CASE("The panel shows which keys sound, and where the root is", "[panel]") {
+  const TestService service;
+  service.completed_job("a plain tone");
+  Desk desk(service.socket());
+  REQUIRE(desk.wait_until([&] { return desk.model().history.selected() != nullptr; }));
+  CHECK(desk.model().board->root == 60);
+  desk.model().load_to_pad(2);
+  REQUIRE(desk.wait_until([&] { return desk.model().board->pads[2].loaded; }));
+  Instrument& instrument = desk.instrument();
+  instrument.set_control(kSelectedPad, 3);
+  instrument.set_control(kRootNote, 55);
+  std::array<float, 64> left{};
+  std::array<float, 64> right{};
+  const auto play = [&](const std::vector<MidiEvent>& events) {
+    instrument.process(events, left.data(), right.data(), left.size());
+  };
+  play({{0, {0x90, 38, 100}}, {0, {0x90, 36, 100}}, {0, {0x90, 67, 100}}});
+  CHECK(desk.session->update());
+  const ui::PadBoard& board = *desk.model().board;
+  CHECK(board.root == 55);
+  CHECK(board.selected == 2);
+  CHECK(board.sounding.has(38));
+  CHECK(board.sounding.has(67));
+  CHECK_FALSE(board.sounding.has(36));
+  play({});
+  CHECK_FALSE(desk.session->update());  // Nothing that is shown has changed.
+  instrument.set_control(kFreewheeling, 1);
+  play({});
+  CHECK(desk.session->update());
+  CHECK(board.sounding == ui::KeySet());
 }
 
 TEST_CASE("Opening a panel starts nothing, and what cannot be started is said", "[panel]") {
