@@ -180,8 +180,19 @@ Status Checkpoint::read(const TensorEntry& entry, std::span<std::byte> into) con
                  "the tensor " + entry.name + " has " + std::to_string(entry.byte_count) +
                      " bytes, got room for " + std::to_string(into.size())};
   }
+  return read_part(entry, 0, into);
+}
+
+Status Checkpoint::read_part(const TensorEntry& entry, std::uint64_t first,
+                             std::span<std::byte> into) const {
+  if (first > entry.byte_count || into.size() > entry.byte_count - first) {
+    return Error{ErrorCode::kInvalidArgument,
+                 "the tensor " + entry.name + " has " + std::to_string(entry.byte_count) +
+                     " bytes, got room for " + std::to_string(into.size()) + " from byte " +
+                     std::to_string(first) + " on"};
+  }
   const File& file = files_.at(entry.file_index);
-  return read_exactly(file.fd.get(), entry.offset, into, file.path);
+  return read_exactly(file.fd.get(), entry.offset + first, into, file.path);
 }
 
 std::string shape_text(std::span<const std::int64_t> shape) {

@@ -59,6 +59,9 @@ class Checkpoint {
   /// pread(2): a file that shrank since open() is kCorrupt, never a signal.
   Status read(const TensorEntry& entry, std::span<std::byte> into) const;
 
+  /// The same for a part that begins `first` bytes after the tensor's own beginning.
+  Status read_part(const TensorEntry& entry, std::uint64_t first, std::span<std::byte> into) const;
+
  private:
   struct File {
     UniqueFd fd{};

@@ -72,6 +72,15 @@ TEST_CASE("A single file gives its tensors by name, with type, shape and bytes",
   CHECK(matrix->type == ElementType::kF16);
   CHECK(matrix->shape == std::vector<std::int64_t>{2, 3});
   CHECK(bytes_of(*checkpoint, *matrix) == data_of(24).substr(4, 12));
+  std::string part(5, '\0');
+  REQUIRE_OK(checkpoint->read_part(*matrix, 7, std::as_writable_bytes(std::span(part))));
+  CHECK(part == data_of(24).substr(11, 5));
+  for (const std::uint64_t first : {std::uint64_t{8}, std::uint64_t{13}, ~std::uint64_t{0}}) {
+    const auto beyond =
+        checkpoint->read_part(*matrix, first, std::as_writable_bytes(std::span(part)));
+    REQUIRE_FALSE(beyond);
+    CHECK(beyond.error().code == ErrorCode::kInvalidArgument);
+  }
 
   const TensorEntry* empty = checkpoint->find("c");
   REQUIRE(empty != nullptr);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "generator/model/musicgen/native/loaded_model.hpp"
 
+#include <ATen/Parallel.h>
+
+#include <future>
 #include <utility>
 
 #include "generator/model/musicgen/native/packed_language_model.hpp"
@@ -18,6 +21,13 @@ LoadedModel LoadedModel::load(const Checkpoint& checkpoint, ModelConfig config,
   model.config = std::move(config);
   const Weights exact(checkpoint, placement.device, at::kFloat, stop);
   const bool packed = placement.type == kPackedType;
+  // Beside the rest on the processor: what it does is one thread's work, as the conditioner's is.
+  auto codec = std::async(packed ? std::launch::async : std::launch::deferred, [&] {
+    at::init_num_threads();  // Of this thread, as of every other
+    return std::make_unique<AudioCodec>(exact, model.config.audio_encoder,
+                                        model.config.decoder.codebooks_per_channel(),
+                                        packed ? placement.threads : 0);
+  });
   model.conditioner =
       std::make_unique<Conditioner>(exact, model.config, packed ? at::kFloat : placement.type);
   report();
@@ -31,9 +41,7 @@ LoadedModel LoadedModel::load(const Checkpoint& checkpoint, ModelConfig config,
         std::make_unique<TensorLanguageModel>(typed, model.config.decoder, cross_attention);
   }
   report();
-  model.codec = std::make_unique<AudioCodec>(exact, model.config.audio_encoder,
-                                             model.config.decoder.codebooks_per_channel(),
-                                             packed ? placement.threads : 0);
+  model.codec = codec.get();
   report();
   return model;
 }

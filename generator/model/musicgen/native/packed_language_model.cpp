@@ -20,26 +20,25 @@ std::span<const float> floats_of(const at::Tensor& tensor) {
   return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
 }
 
-/// Reads a decoder's weights one by one and packs them, so that no more than one matrix is held in
-/// floats.
+/// Reads a decoder's weights and packs them, each task a few rows from the file to their place, so
+/// that reading is shared by the team and no matrix is ever held in floats.
 class PackedLoader {
  public:
   PackedLoader(const Weights& weights, const DecoderConfig& config, ThreadTeam& team)
-      : weights_(weights), config_(config), team_(team) {}
+      : weights_(weights), config_(config), team_(team) {
+    const std::int64_t widest = std::max(config.hidden_size, config.ffn_dim);
+    for (int member = 0; member < team.size(); ++member) {
+      members_.emplace_back().rows.resize(static_cast<std::size_t>(kRowsOfTask * widest));
+    }
+  }
 
-  PackedDecoder load(bool cross_attention) const {
+  PackedDecoder load(bool cross_attention) {
     const std::string decoder = "decoder.model.decoder.";
     const std::int64_t width = config_.hidden_size;
     PackedDecoder loaded;
     loaded.config = config_;
     loaded.cross_attention = cross_attention;
-    for (std::int64_t k = 0; k < config_.num_codebooks; ++k) {
-      const at::Tensor embedding =
-          weights_.get(decoder + "embed_tokens." + std::to_string(k) + ".weight",
-                       {config_.vocab_size + 1, width});
-      const auto values = floats_of(embedding);
-      loaded.embedding.insert(loaded.embedding.end(), values.begin(), values.end());
-    }
+    loaded.embedding = load_embedding(decoder + "embed_tokens.");
     for (std::int64_t i = 0; i < config_.num_hidden_layers; ++i) {
       loaded.layers.push_back(
           load_layer(decoder + "layers." + std::to_string(i) + ".", cross_attention));
@@ -47,9 +46,8 @@ class PackedLoader {
     loaded.final_norm = load_norm(decoder + "layer_norm");
     loaded.heads = PackedMatrix(config_.num_codebooks * config_.vocab_size, width);
     for (std::int64_t k = 0; k < config_.num_codebooks; ++k) {
-      const at::Tensor head = weights_.get("decoder.lm_heads." + std::to_string(k) + ".weight",
-                                           {config_.vocab_size, width});
-      fill(loaded.heads, head, [&](std::int64_t row) { return k * config_.vocab_size + row; });
+      fill(loaded.heads, "decoder.lm_heads." + std::to_string(k), config_.vocab_size, width,
+           [&](std::int64_t row) { return k * config_.vocab_size + row; });
     }
     return loaded;
   }
@@ -57,17 +55,49 @@ class PackedLoader {
  private:
   using Place = std::function<std::int64_t(std::int64_t row)>;
 
-  void fill(PackedMatrix& matrix, const at::Tensor& values, const Place& place) const {
-    constexpr std::int64_t kRowsOfTask = 16;
-    const std::int64_t rows = values.size(0);
-    const auto width = static_cast<std::size_t>(values.size(1));
-    const auto floats = floats_of(values);
-    team_.run((rows + kRowsOfTask - 1) / kRowsOfTask, [&](int, std::int64_t task) {
-      const std::int64_t last = std::min((task + 1) * kRowsOfTask, rows);
-      for (std::int64_t row = task * kRowsOfTask; row < last; ++row) {
-        matrix.set_row(place(row), floats.subspan(static_cast<std::size_t>(row) * width, width));
+  static constexpr std::int64_t kRowsOfTask = 16;
+
+  /// What one thread of the team reads into, and what went wrong.
+  struct Member {
+    std::vector<float> rows{};
+    Status outcome = ok();
+  };
+
+  void fill(PackedMatrix& matrix, const std::string& name, std::int64_t rows, std::int64_t columns,
+            const Place& place) {
+    const StoredMatrix stored = weights_.matrix(name + ".weight", rows, columns);
+    const auto width = static_cast<std::size_t>(columns);
+    team_.run((rows + kRowsOfTask - 1) / kRowsOfTask, [&](int number, std::int64_t task) {
+      Member& member = members_[static_cast<std::size_t>(number)];
+      const std::int64_t first = task * kRowsOfTask;
+      const std::int64_t count = std::min(kRowsOfTask, rows - first);
+      const auto floats = std::span(member.rows).first(static_cast<std::size_t>(count) * width);
+      if (Status read = stored.read(first, floats); !read) {
+        member.outcome = std::move(read);
+        return;
+      }
+      for (std::int64_t row = 0; row < count; ++row) {
+        matrix.set_row(place(first + row),
+                       floats.subspan(static_cast<std::size_t>(row) * width, width));
       }
     });
+    for (const Member& member : members_) {
+      if (!member.outcome) throw Failure(member.outcome.error());
+    }
+  }
+
+  [[nodiscard]] std::vector<float> load_embedding(const std::string& prefix) const {
+    const std::int64_t rows = config_.vocab_size + 1;
+    const auto size = static_cast<std::size_t>(rows * config_.hidden_size);
+    std::vector<float> embedding(static_cast<std::size_t>(config_.num_codebooks) * size);
+    for (std::int64_t k = 0; k < config_.num_codebooks; ++k) {
+      const StoredMatrix stored =
+          weights_.matrix(prefix + std::to_string(k) + ".weight", rows, config_.hidden_size);
+      const Status read =
+          stored.read(0, std::span(embedding).subspan(static_cast<std::size_t>(k) * size, size));
+      if (!read) throw Failure(read.error());
+    }
+    return embedding;
   }
 
   [[nodiscard]] NormWeights load_norm(const std::string& name) const {
@@ -80,28 +110,26 @@ class PackedLoader {
   }
 
   [[nodiscard]] PackedMatrix load_matrix(const std::string& name, std::int64_t rows,
-                                         std::int64_t columns) const {
+                                         std::int64_t columns) {
     PackedMatrix matrix(rows, columns);
-    fill(matrix, weights_.get(name + ".weight", {rows, columns}),
-         [](std::int64_t row) { return row; });
+    fill(matrix, name, rows, columns, [](std::int64_t row) { return row; });
     return matrix;
   }
 
   /// The projections `names`, interleaved by heads: what one head reads lies together.
-  [[nodiscard]] PackedMatrix load_by_heads(const std::vector<std::string>& names) const {
+  [[nodiscard]] PackedMatrix load_by_heads(const std::vector<std::string>& names) {
     const std::int64_t width = config_.hidden_size;
     const std::int64_t size = config_.head_size();
     const auto parts = static_cast<std::int64_t>(names.size());
     PackedMatrix matrix(parts * width, width);
     for (std::int64_t part = 0; part < parts; ++part) {
-      const std::string& name = names[static_cast<std::size_t>(part)];
-      fill(matrix, weights_.get(name + ".weight", {width, width}),
+      fill(matrix, names[static_cast<std::size_t>(part)], width, width,
            [&](std::int64_t row) { return (row / size * parts + part) * size + row % size; });
     }
     return matrix;
   }
 
-  [[nodiscard]] PackedLayer load_layer(const std::string& prefix, bool cross_attention) const {
+  [[nodiscard]] PackedLayer load_layer(const std::string& prefix, bool cross_attention) {
     const std::int64_t width = config_.hidden_size;
     const std::string attention = prefix + "self_attn.";
     PackedLayer layer;
@@ -125,6 +153,7 @@ class PackedLoader {
   const Weights& weights_;
   const DecoderConfig& config_;
   ThreadTeam& team_;
+  std::vector<Member> members_{};
 };
 
 /// Holds what the conditions' tensors refer to while a decoding begins.
