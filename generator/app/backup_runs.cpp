@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <string>
 
+#include "generator/app/history_file.hpp"
 #include "generator/app/interrupts.hpp"
 #include "generator/app/report.hpp"
 #include "generator/app/service_link.hpp"
@@ -64,8 +65,8 @@ int run_backup(const std::string& file) {
   const auto settings = read_settings();
   if (!settings) return report_error(settings.error(), false);
   BackupProgress progress;
-  const auto summary = backup::write_backup(settings->places.data / "history.db", file,
-                                            progress.sink(), interrupts.token());
+  const auto summary =
+      backup::write_backup(history_file(*settings), file, progress.sink(), interrupts.token());
   progress.clear();
   if (!summary) return report_error(summary.error(), false);
   for (const std::string& warning : summary->warnings) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "generator/app/command_line.hpp"
+#include "generator/app/history_file.hpp"
 #include "generator/app/report.hpp"
 #include "generator/app/settings.hpp"
 #include "generator/base/utf8.hpp"
@@ -27,16 +28,10 @@ struct HistoryArguments {
 Result<history::HistoryPage> read_page(const HistoryArguments& arguments) {
   const auto settings = read_settings();
   if (!settings) return settings.error();
-  auto store = history::HistoryStore::open(settings->places.data / "history.db",
-                                           history::OpenMode::kReadOnly);
-  if (!store && store.error().code == ErrorCode::kNotFound) {
-    history::HistoryPage empty;
-    empty.page = arguments.query.page;
-    empty.page_size = arguments.query.page_size;
-    return empty;
-  }
+  auto store = read_history(*settings);
   if (!store) return std::move(store).error();
-  return store->page(arguments.query);
+  if (*store) return (*store)->page(arguments.query);
+  return history::HistoryPage{{}, 0, arguments.query.page, arguments.query.page_size};
 }
 
 std::string status_text(const Take& take) {

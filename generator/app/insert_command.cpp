@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "generator/app/command_line.hpp"
+#include "generator/app/history_file.hpp"
 #include "generator/app/report.hpp"
 #include "generator/app/service_link.hpp"
 #include "generator/app/settings.hpp"
@@ -42,13 +43,13 @@ int report(const InsertionView& insertion, bool json) {
 
 Result<std::string> latest_take(const Settings& settings) {
   const Error none{ErrorCode::kNotFound, "there is no take yet"};
-  auto store = history::HistoryStore::open(settings.places.data / "history.db",
-                                           history::OpenMode::kReadOnly);
-  if (!store) return store.error().code == ErrorCode::kNotFound ? none : std::move(store).error();
+  auto store = read_history(settings);
+  if (!store) return std::move(store).error();
+  if (!*store) return none;
   history::HistoryQuery newest;
   newest.completed_only = true;
   newest.page_size = 1;
-  const auto page = store->page(newest);
+  const auto page = (*store)->page(newest);
   if (!page) return page.error();
   if (page->takes.empty()) return none;
   return page->takes.front().id;

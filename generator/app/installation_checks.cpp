@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "generator/app/engine_command.hpp"
+#include "generator/app/history_file.hpp"
 #include "generator/app/machine_checks.hpp"
 #include "generator/app/transfer.hpp"
 #include "generator/history/history_store.hpp"
@@ -146,7 +147,7 @@ PartReport check_data_folder(const Settings& settings) {
 }
 
 PartReport check_history(const Settings& settings) {
-  const fs::path file = settings.places.data / "history.db";
+  const fs::path file = history_file(settings);
   auto store = history::HistoryStore::open(file, history::OpenMode::kReadOnly);
   return store ? describe_history(*store, file) : unusable_history(store.error(), file);
 }

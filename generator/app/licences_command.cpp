@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "generator/app/command_line.hpp"
+#include "generator/app/history_file.hpp"
 #include "generator/app/report.hpp"
 #include "generator/app/settings.hpp"
 #include "generator/base/utf8.hpp"
@@ -103,11 +104,9 @@ Result<Receipts> open_receipts(const std::string& session) {
   const auto settings = read_settings();
   if (!settings) return settings.error();
   const fs::path takes = session.empty() ? fs::path() : fs::path(session) / "dgx-music/takes";
-  auto store = history::HistoryStore::open(settings->places.data / "history.db",
-                                           history::OpenMode::kReadOnly);
-  if (store) return Receipts(*std::move(store), takes);
-  if (store.error().code == ErrorCode::kNotFound) return Receipts(std::nullopt, takes);
-  return std::move(store).error();
+  auto store = read_history(*settings);
+  if (!store) return std::move(store).error();
+  return Receipts(*std::move(store), takes);
 }
 
 Result<std::string> describe(Receipts& known, const std::string& name) {

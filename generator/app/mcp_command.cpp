@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "generator/app/command_line.hpp"
+#include "generator/app/history_file.hpp"
 #include "generator/app/report.hpp"
 #include "generator/app/service_link.hpp"
 #include "generator/app/settings.hpp"
@@ -96,18 +97,15 @@ class ServiceTools final : public mcp::ToolHost {
   }
   // Looking back needs no service, and so starts none.
   Result<std::string> history(const McpHistoryArguments& arguments) override {
-    auto store = history::HistoryStore::open(settings_.places.data / "history.db",
-                                             history::OpenMode::kReadOnly);
-    if (!store && store.error().code == ErrorCode::kNotFound) {
-      return encode(HistoryPage{{}, 0, arguments.page, arguments.page_size});
-    }
+    auto store = read_history(settings_);
     if (!store) return std::move(store).error();
+    if (!*store) return encode(HistoryPage{{}, 0, arguments.page, arguments.page_size});
     history::HistoryQuery query;
     query.text = arguments.query;
     query.favourites_only = arguments.favourites_only;
     query.page = arguments.page;
     query.page_size = arguments.page_size;
-    const auto page = store->page(query);
+    const auto page = (*store)->page(query);
     if (!page) return page.error();
     return encode(*page);
   }

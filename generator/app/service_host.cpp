@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "generator/app/engine_command.hpp"
+#include "generator/app/history_file.hpp"
 #include "generator/app/manager_link.hpp"
 #include "generator/base/log.hpp"
 #include "generator/digest/sha256.hpp"
@@ -167,7 +168,7 @@ Result<std::unique_ptr<ServiceHost>> ServiceHost::open(const Settings& settings,
   ManagerLink manager = ManagerLink::from_environment();
   auto lock = jobs::DataLock::acquire_within(settings.places.data, kLockPatience);
   if (!lock) return std::move(lock).error();
-  auto stores = open_stores(settings.places.data / "history.db");
+  auto stores = open_stores(history_file(settings));
   if (!stores) return std::move(stores).error();
   auto parts = std::make_unique<Parts>(*std::move(lock), *std::move(stores), settings);
   const auto recovered = parts->scheduler.recover();

@@ -10,6 +10,7 @@
 #include "generator/app/command_line.hpp"
 #include "generator/app/drawing/picture.hpp"
 #include "generator/app/drawing/terminal_waveform.hpp"
+#include "generator/app/history_file.hpp"
 #include "generator/app/report.hpp"
 #include "generator/app/settings.hpp"
 #include "generator/audio/wav_reader.hpp"
@@ -37,8 +38,7 @@ struct ShowArguments {
 Result<Take> find_take(const std::string& take_id) {
   const auto settings = read_settings();
   if (!settings) return settings.error();
-  auto store = history::HistoryStore::open(settings->places.data / "history.db",
-                                           history::OpenMode::kReadOnly);
+  auto store = history::HistoryStore::open(history_file(*settings), history::OpenMode::kReadOnly);
   if (!store) return std::move(store).error();
   return store->find_take(take_id);
 }
