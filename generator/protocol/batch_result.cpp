@@ -6,17 +6,8 @@
 #include "generator/protocol/message_fields.hpp"
 
 namespace dgx::protocol {
-namespace {
 
 namespace json = boost::json;
-
-// Receipts were written by this program; one that cannot be read stands there as text.
-json::value receipt_value(const std::string& receipt) {
-  auto value = parse_json(receipt);
-  return value ? *std::move(value) : json::value(json::string(receipt.data(), receipt.size()));
-}
-
-}  // namespace
 
 std::string encode(const BatchLineResult& result) {
   json::object object;
@@ -26,7 +17,7 @@ std::string encode(const BatchLineResult& result) {
     object["status"] = to_string(result.status).data();
   }
   json::array takes;
-  for (const std::string& receipt : result.receipts) takes.push_back(receipt_value(receipt));
+  for (const std::string& receipt : result.receipts) takes.push_back(embedded(receipt));
   object["takes"] = std::move(takes);
   if (result.error) object["error"] = object_of(*result.error);
   return write_json(object);

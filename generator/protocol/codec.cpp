@@ -19,14 +19,6 @@ json::object to_json(const Receipt& receipt) {
   return object;
 }
 
-// Texts that this program wrote itself are embedded as values again. One that cannot be read is
-// told, not dropped: it stands in the output as text.
-json::value embedded(const std::string& text) {
-  if (text.empty()) return nullptr;
-  auto value = parse_json(text);
-  return value ? *std::move(value) : json::value(json::string(text.data(), text.size()));
-}
-
 json::object to_json(const Take& take) {
   json::object object = object_of(take);
   object["receipt"] = embedded(take.receipt_json);

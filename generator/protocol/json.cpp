@@ -104,6 +104,12 @@ Result<json::value> parse_json(std::string_view text) {
   return value;
 }
 
+json::value embedded(std::string_view text) {
+  if (text.empty()) return nullptr;
+  auto value = parse_json(text);
+  return value ? *std::move(value) : json::value(text_of(text));
+}
+
 std::string write_json(const json::value& value, int indent) {
   Writer writer(indent);
   writer.write(value);

@@ -17,8 +17,13 @@ Result<boost::json::value> parse_json(std::string_view text);
 /// line.
 std::string write_json(const boost::json::value& value, int indent = 0);
 
+/// Text as Boost.JSON keeps it.
 inline boost::json::string text_of(std::string_view text) {
   return boost::json::string(text.data(), text.size());
 }
+
+/// A text that this program wrote itself, as a value again; null where there is none. One that
+/// cannot be read is told, not dropped: it stands in the output as text.
+boost::json::value embedded(std::string_view text);
 
 }  // namespace dgx::protocol
