@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `dgx-music licences`: from the name of a region to the model's licence.
 #include <filesystem>
+#include <utility>
 
 #include "tests/integration/program.hpp"
 #include "tests/support/catch.hpp"
@@ -11,6 +12,13 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kNothing = "\t-\t-\t-\n";
+
+dgx::protocol::Receipt one_take(Program& program) {
+  program.use_fake_engine();
+  auto receipts = program.generate({"a plain tone", "--duration", "1"});
+  REQUIRE(receipts.size() == 1);
+  return std::move(receipts.front());
+}
 
 std::string name_of(const dgx::protocol::Receipt& receipt) {
   return fs::path(receipt.file_path).stem().string();
@@ -25,11 +33,9 @@ std::string after_name(const dgx::protocol::Receipt& receipt) {
 
 TEST_CASE("A region's name tells its take's licence, whatever stands behind it", "[integration]") {
   Program program;
-  program.use_fake_engine();
-  const auto receipts = program.generate({"a plain tone", "--duration", "1"});
-  REQUIRE(receipts.size() == 1);
-  const std::string name = name_of(receipts.front());
-  const std::string known = after_name(receipts.front());
+  const auto receipt = one_take(program);
+  const std::string name = name_of(receipt);
+  const std::string known = after_name(receipt);
   const auto outcome =
       program.run({"licences", "--", name, name + "-k2m0qx", name + "-k2m0qx.1", name + ".drums",
                    "-" + name, name.substr(0, name.size() - 1), "folder/" + name, "Guitar", ""});
@@ -43,10 +49,8 @@ TEST_CASE("A region's name tells its take's licence, whatever stands behind it",
 
 TEST_CASE("A session from another machine brings the receipts of its takes", "[integration]") {
   Program program;
-  program.use_fake_engine();
-  const auto receipts = program.generate({"a plain tone", "--duration", "1"});
-  REQUIRE(receipts.size() == 1);
-  const std::string name = name_of(receipts.front());
+  const auto receipt = one_take(program);
+  const std::string name = name_of(receipt);
   const fs::path session = program.home() / "song";
   fs::create_directories(session / "dgx-music");
   fs::copy(program.takes(), session / "dgx-music/takes");
@@ -56,6 +60,6 @@ TEST_CASE("A session from another machine brings the receipts of its takes", "[i
   CHECK(program.run({"licences", name}).out == name + kNothing);
   const auto outcome = program.run({"licences", "--session", session.string(), name, "Guitar"});
   CHECK(outcome.exit_code == 0);
-  CHECK(outcome.out == name + after_name(receipts.front()) + "Guitar" + kNothing);
+  CHECK(outcome.out == name + after_name(receipt) + "Guitar" + kNothing);
   CHECK_FALSE(fs::exists(program.data()));
 }
