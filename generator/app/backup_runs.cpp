@@ -48,10 +48,6 @@ class BackupProgress {
   bool drawn_ = false;
 };
 
-std::string counted(std::int64_t count, const std::string& thing) {
-  return std::to_string(count) + " " + thing + (count == 1 ? "" : "s");
-}
-
 std::string megabytes(std::int64_t bytes) {
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), "%.1f MB", static_cast<double>(bytes) / 1e6);

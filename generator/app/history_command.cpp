@@ -64,23 +64,30 @@ std::string row_text(const Terminal& terminal, const Take& take) {
                                        styled(terminal, Style::kDim, escaped_for_terminal(name)));
 }
 
-void print_page(const history::HistoryPage& page, const HistoryArguments& arguments) {
-  const Terminal terminal = inspect_terminal(STDOUT_FILENO);
+std::int64_t pages_of(const history::HistoryPage& page) {
+  return (page.total + page.page_size - 1) / page.page_size;
+}
+
+std::string empty_page_text(const history::HistoryPage& page, const history::HistoryQuery& query) {
+  if (page.total > 0) {
+    return "There is no page " + std::to_string(page.page) + "; the last is page " +
+           std::to_string(pages_of(page)) + ".";
+  }
+  if (!query.text.empty() || query.favourites_only) return "No take matches.";
+  return "No takes yet: dgx-music generate \"warm lo-fi hip hop, 84 BPM\"";
+}
+
+void print_page(const history::HistoryPage& page, const history::HistoryQuery& query) {
   if (page.takes.empty()) {
-    const bool filtered = !arguments.query.text.empty() || arguments.query.favourites_only;
-    print_line(STDOUT_FILENO,
-               filtered || page.total > 0
-                   ? "No take matches."
-                   : "No takes yet: dgx-music generate \"warm lo-fi hip hop, 84 BPM\"");
+    print_line(STDOUT_FILENO, empty_page_text(page, query));
     return;
   }
+  const Terminal terminal = inspect_terminal(STDOUT_FILENO);
   for (const Take& take : page.takes) print_line(STDOUT_FILENO, row_text(terminal, take));
-  const std::int64_t pages = (page.total + page.page_size - 1) / page.page_size;
   print_line(STDOUT_FILENO,
              styled(terminal, Style::kDim,
-                    std::to_string(page.total) + (page.total == 1 ? " take" : " takes") +
-                        ", page " + std::to_string(page.page) + " of " + std::to_string(pages) +
-                        "; dgx-music show ID tells more"));
+                    counted(page.total, "take") + ", page " + std::to_string(page.page) + " of " +
+                        std::to_string(pages_of(page)) + "; dgx-music show ID tells more"));
 }
 
 int run_history(const HistoryArguments& arguments) {
@@ -89,7 +96,7 @@ int run_history(const HistoryArguments& arguments) {
   if (arguments.json) {
     print_line(STDOUT_FILENO, encode(*page));
   } else {
-    print_page(*page, arguments);
+    print_page(*page, arguments.query);
   }
   return 0;
 }

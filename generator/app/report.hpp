@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,9 @@ std::vector<std::string> describe_take(const Terminal& terminal, const protocol:
 
 /// "11.4 s", "1 min 05 s"
 std::string length_text(double seconds);
+
+/// "1 take", "2 takes"
+std::string counted(std::int64_t count, const std::string& thing);
 
 /// "-16.0": with one decimal, as meters show it.
 std::string one_decimal(double value);

@@ -8,11 +8,13 @@
 
 using namespace dgx::app;
 
-TEST_CASE("Lengths and levels are written as musicians read them", "[app]") {
+TEST_CASE("Lengths, levels and counts are written as musicians read them", "[app]") {
   CHECK(length_text(11.43) == "11.4 s");
   CHECK(length_text(65) == "1 min 05 s");
   CHECK(one_decimal(-16.04) == "-16.0");
   CHECK(one_decimal(-0.04) == "0.0");
+  CHECK(counted(0, "take") == "0 takes");
+  CHECK(counted(1, "take") == "1 take");
 }
 
 TEST_CASE("Text is cut between characters, never inside one", "[app]") {
