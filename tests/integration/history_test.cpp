@@ -23,21 +23,22 @@ std::string output_of(const Program& program, const std::vector<std::string>& ar
 
 }  // namespace
 
+TEST_CASE("Where nothing was made yet, the history says how to begin", "[integration]") {
+  Program program;
+  CHECK_THAT(output_of(program, {"history"}), Contains("No takes yet: dgx-music generate"));
+  CHECK_FALSE(fs::exists(program.data()));
+}
+
 TEST_CASE("What was made is found again, page by page and by its words", "[integration]") {
   Program program;
   program.use_fake_engine();
-  CHECK_THAT(output_of(program, {"history"}), Contains("No takes yet: dgx-music generate"));
-  CHECK_FALSE(fs::exists(program.data()));
-
   for (const std::string prompt : {"a soft tone", "a plain tone", "a bright bell"}) {
     REQUIRE(program.generate({prompt, "--duration", "1"}).size() == 1);
   }
-  CHECK_THAT(output_of(program, {"history"}), Contains("a bright bell") &&
-                                                  Contains("a soft tone") &&
-                                                  Contains("3 takes, page 1 of 1"));
-  const std::string second = output_of(program, {"history", "--page-size", "2", "--page", "2"});
-  CHECK_THAT(second, Contains("a soft tone") && !Contains("a plain tone") &&
-                         Contains("3 takes, page 2 of 2"));
+  CHECK_THAT(output_of(program, {"history"}),
+             Contains("a bright bell") && Contains("3 takes, page 1 of 1"));
+  CHECK_THAT(output_of(program, {"history", "--page-size", "2", "--page", "2"}),
+             Contains("a soft tone") && !Contains("a plain tone") && Contains("page 2 of 2"));
   CHECK(output_of(program, {"history", "--page-size", "2", "--page", "3"}) ==
         "There is no page 3; the last is page 2.\n");
   CHECK_THAT(output_of(program, {"history", "ton plain"}),
