@@ -69,6 +69,12 @@ configured() {
     { [ "$1" = OFF ] || grep -qxF DGX_BUILD_PLUGIN:BOOL=ON "$cache"; }
 }
 
+# Whether warnings are errors, as they are for scripts/test: with the same flags it compiles nothing
+# again. They are not with a compiler that CI has not seen, which may warn of more.
+warnings_as_errors() {
+  if [ "$("${CXX:-c++}" -dumpversion)" = 12 ]; then say ON; else say OFF; fi
+}
+
 # build_programs PLUGIN TARGET...: builds targets in build/, which scripts/test uses too. PLUGIN, ON
 # or OFF, says whether the instrument's libraries are needed. A folder that is configured with what
 # is needed stays as it is, so that nothing is compiled twice.
@@ -77,6 +83,6 @@ build_programs() {
   shift
   configured "$plugin" ||
     step "Configuring build/" configure release build -DDGX_BUILD_TESTS=OFF \
-      -DDGX_BUILD_PLUGIN="$plugin" || return
+      -DDGX_BUILD_PLUGIN="$plugin" -DDGX_WARNINGS_AS_ERRORS="$(warnings_as_errors)" || return
   step "Building $*" cmake --build "$root/build" --target "$@"
 }
