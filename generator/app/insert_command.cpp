@@ -33,11 +33,13 @@ int report(const InsertionView& insertion, bool json) {
   if (json) print_line(STDOUT_FILENO, encode(insertion));
   if (Status placed = outcome_of(insertion); !placed) return report_error(placed.error(), false);
   if (json) return 0;
-  print_line(STDOUT_FILENO,
-             escaped_for_terminal(insertion.region.value_or("")) + " is on the track " +
-                 escaped_for_terminal(insertion.placed_track.value_or("")) + " from sample " +
-                 std::to_string(insertion.sample.value_or(0)) + ", " +
-                 std::to_string(insertion.length.value_or(0)) + " samples long");
+  const bool parts = insertion.track == kPartsOnTracks;
+  print_line(STDOUT_FILENO, escaped_for_terminal(insertion.region.value_or("")) +
+                                (parts ? " are on the tracks " : " is on the track ") +
+                                escaped_for_terminal(insertion.placed_track.value_or("")) +
+                                " from sample " + std::to_string(insertion.sample.value_or(0)) +
+                                ", " + std::to_string(insertion.length.value_or(0)) +
+                                " samples long");
   return 0;
 }
 
@@ -103,18 +105,20 @@ Status outcome_of(const InsertionView& insertion) {
 }
 
 std::vector<CLI::Option*> add_place_options(CLI::App& command, InsertionRequest& request) {
-  return {command
-              .add_option("--track", request.track,
-                          "selected (the default), new, or the name of a track")
-              ->type_name("TRACK"),
-          command
-              .add_option("--at", request.at,
-                          "playhead (the default), sample:N, or bar:N with bars from 1")
-              ->type_name("PLACE"),
-          command
-              .add_option("--session", request.session,
-                          "folder or name of the session; needed while several are open")
-              ->type_name("SESSION")};
+  return {
+      command
+          .add_option("--track", request.track,
+                      "selected (the default), new, parts (a new track for each stem and for the "
+                      "MIDI of each part), or the name of a track")
+          ->type_name("TRACK"),
+      command
+          .add_option("--at", request.at,
+                      "playhead (the default), sample:N, or bar:N with bars from 1")
+          ->type_name("PLACE"),
+      command
+          .add_option("--session", request.session,
+                      "folder or name of the session; needed while several are open")
+          ->type_name("SESSION")};
 }
 
 void add_insert_command(CommandLine& line) {

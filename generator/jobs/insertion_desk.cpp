@@ -12,6 +12,7 @@
 #include "generator/base/log.hpp"
 #include "generator/base/ulid.hpp"
 #include "generator/base/utf8.hpp"
+#include "generator/protocol/codec.hpp"
 
 namespace dgx::jobs {
 namespace {
@@ -24,6 +25,8 @@ using namespace std::chrono_literals;
 constexpr auto kProcessLook = 1s;
 // What Ardour is doing at this moment.
 constexpr auto kSoon = 50ms;
+// By the version of its facts.
+constexpr std::int64_t kFirstHookWithParts = 2;
 
 Error no_session() {
   return {ErrorCode::kConflict,
@@ -47,7 +50,7 @@ bool is_meant(const ArdourFacts& facts, const std::string& session) {
 }
 
 /// The one open session that is meant.
-Result<std::string> choose_session(std::vector<SessionFolder> sessions,
+Result<ArdourFacts> choose_session(std::vector<SessionFolder> sessions,
                                    const std::optional<std::string>& asked) {
   std::erase_if(sessions, [](const SessionFolder& session) { return !session.ardour_runs(); });
   if (sessions.empty()) return no_session();
@@ -62,7 +65,7 @@ Result<std::string> choose_session(std::vector<SessionFolder> sessions,
                    "session"};
     }
   }
-  if (sessions.size() == 1) return sessions.front().facts().path;
+  if (sessions.size() == 1) return sessions.front().facts();
   return Error{ErrorCode::kConflict,
                "several Ardour sessions are open, say which one is meant: " + names_of(sessions),
                "session"};
@@ -75,6 +78,48 @@ std::optional<SessionFolder> folder_of(const fs::path& ardour_folder, const std:
     if (!found || folder.ardour_runs()) found = std::move(folder);
   }
   return found;
+}
+
+Error not_placeable(const Take& take, const std::string& why) {
+  return {ErrorCode::kConflict, "take " + take.id + why, "take_id"};
+}
+
+/// The files of a take that can be placed one by one: its stems, then its MIDI.
+Result<std::vector<fs::path>> parts_of(const Take& take) {
+  const auto receipt = take.receipt_json.empty() ? Receipt() : decode_receipt(take.receipt_json);
+  if (!receipt) return receipt.error();
+  std::vector<fs::path> files;
+  for (const StemFile& stem : receipt->stems) files.emplace_back(stem.file_path);
+  if (receipt->midi_path) files.emplace_back(*receipt->midi_path);
+  if (files.empty()) {
+    return not_placeable(take,
+                         " has neither stems nor MIDI; 'generate --stems' makes a file for each "
+                         "part, where the model can: sketch does");
+  }
+  std::error_code error;
+  for (const fs::path& file : files) {
+    if (!fs::is_regular_file(file, error)) {
+      return not_placeable(take,
+                           " lacks a part: " + escaped_for_terminal(file.string()) + " is gone");
+    }
+  }
+  return files;
+}
+
+Status check_parts(const Take& take, const ArdourFacts& session) {
+  if (const auto parts = parts_of(take); !parts) return parts.error();
+  if (session.version >= kFirstHookWithParts) return ok();
+  return Error{ErrorCode::kConflict,
+               "the hook in this Ardour is older than placing parts: leave Ardour, run 'dgx-music "
+               "ardour install', and start it again",
+               "track"};
+}
+
+Status post_files(const Take& take, InsertionOrder order, const SessionFolder& folder) {
+  if (order.track != kPartsOnTracks) return folder.post(std::move(order), take.file_path);
+  const auto parts = parts_of(take);
+  if (!parts) return parts.error();
+  return folder.post_parts(std::move(order), *parts);
 }
 
 std::string why_nobody_came(const SessionFolder& folder, bool was_claimed,
@@ -111,17 +156,15 @@ Result<Take> InsertionDesk::placeable_take(const std::string& take_id) {
     error.field = "take_id";
     return error;
   }
-  const auto refused = [&](const std::string& why) {
-    return Error{ErrorCode::kConflict, "take " + take->id + why, "take_id"};
-  };
-  if (take->trashed_at) return refused(" lies in the trash; restore it first");
+  if (take->trashed_at) return not_placeable(*take, " lies in the trash; restore it first");
   if (take->status != JobStatus::kCompleted) {
-    return refused(" is " + std::string(to_string(take->status)) +
-                   ", so there is nothing to place");
+    return not_placeable(
+        *take, " is " + std::string(to_string(take->status)) + ", so there is nothing to place");
   }
   std::error_code error;
   if (!fs::is_regular_file(take->file_path, error)) {
-    return refused(" has no file any more: " + escaped_for_terminal(take->file_path) + " is gone");
+    return not_placeable(
+        *take, " has no file any more: " + escaped_for_terminal(take->file_path) + " is gone");
   }
   return take;
 }
@@ -137,7 +180,10 @@ Result<InsertionView> InsertionDesk::add(const InsertionRequest& request) {
   if (!take) return take.error();
   const auto session = choose_session(session_folders(options_.ardour_folder), request.session);
   if (!session) return session.error();
-  const auto added = store_.add_insertion({new_ulid(), take->id, *session, request});
+  if (request.track == kPartsOnTracks) {
+    if (Status fine = check_parts(*take, *session); !fine) return std::move(fine).error();
+  }
+  const auto added = store_.add_insertion({new_ulid(), take->id, session->path, request});
   if (!added) return added;
   if (const auto looked = look(); !looked) return looked.error();
   return store_.find_insertion(added->insertion_id);
@@ -290,7 +336,7 @@ Status InsertionDesk::post(const InsertionView& insertion, const SessionFolder& 
   if (Status watched = watch_folder(folder); !watched) {
     return fail(insertion, watched.error().message, look);
   }
-  if (Status posted = folder.post(order, take->file_path); !posted) {
+  if (Status posted = post_files(*take, std::move(order), folder); !posted) {
     return fail(insertion, posted.error().message, look);
   }
   const Time until = options_.clock() + options_.patience;

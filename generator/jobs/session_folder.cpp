@@ -92,7 +92,8 @@ std::int64_t changed_at(const Directory& folder) {
 
 bool ends_with_one_of(const std::string& name, const std::vector<std::string>& open) {
   return std::any_of(open.begin(), open.end(), [&](const std::string& id) {
-    return name.ends_with(id + ".json") || name.ends_with(tag_of(id) + ".wav");
+    return name.ends_with(id + ".json") || name.ends_with(tag_of(id) + ".wav") ||
+           name.ends_with(tag_of(id) + ".mid");
   });
 }
 
@@ -132,14 +133,34 @@ Result<std::optional<InsertionOutcome>> SessionFolder::outcome_of(
   return std::optional<InsertionOutcome>{};
 }
 
-Status SessionFolder::post(InsertionOrder order, const fs::path& wav) const {
-  // A name of our own for the take: Ardour names the region after it, by which the hook sees that
-  // an order was carried out.
-  const std::string link = wav.stem().string() + "-" + order.tag + ".wav";
-  if (::symlinkat(wav.c_str(), folder_.fd(), link.c_str()) != 0 && errno != EEXIST) {
+// A name of our own for a file of the take: Ardour names the region after it, by which the hook
+// sees that an order was carried out.
+Result<std::string> SessionFolder::link_to(const fs::path& file, const std::string& tag) const {
+  std::string link = file.stem().string() + "-" + tag + file.extension().string();
+  if (::symlinkat(file.c_str(), folder_.fd(), link.c_str()) != 0 && errno != EEXIST) {
     return error_from_errno(errno, "cannot link " + (folder_.path() / link).string());
   }
-  order.path = (folder_.path() / link).string();
+  return link;
+}
+
+Status SessionFolder::post(InsertionOrder order, const fs::path& wav) const {
+  const auto link = link_to(wav, order.tag);
+  if (!link) return link.error();
+  order.path = (folder_.path() / *link).string();
+  return post(order);
+}
+
+Status SessionFolder::post_parts(InsertionOrder order, const std::vector<fs::path>& files) const {
+  order.parts.emplace();
+  for (const fs::path& file : files) {
+    const auto link = link_to(file, order.tag);
+    if (!link) return link.error();
+    *order.parts += *link + "\n";
+  }
+  return post(order);
+}
+
+Status SessionFolder::post(const InsertionOrder& order) const {
   if (Status written = write_file(folder_, kNextDraft, encode(order)); !written) return written;
   return folder_.move_without_replacing(kNextDraft, folder_, kNext);
 }
@@ -160,7 +181,8 @@ void SessionFolder::tidy(const std::vector<std::string>& open) const {
   if (!names) return log::warning(names.error().message);
   for (const std::string& name : *names) {
     const bool of_an_order = name.starts_with("claimed-") || name.starts_with("done-") ||
-                             name.starts_with("failed-") || name.ends_with(".wav");
+                             name.starts_with("failed-") || name.ends_with(".wav") ||
+                             name.ends_with(".mid");
     if (!of_an_order || ends_with_one_of(name, open)) continue;
     if (Status gone = folder_.remove_file(name); !gone) log::warning(gone.error().message);
   }

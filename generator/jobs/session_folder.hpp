@@ -42,6 +42,9 @@ class SessionFolder {
 
   /// Puts the order where the hook looks; `wav` is what its path, a link in this folder, leads to.
   Status post(protocol::InsertionOrder order, const std::filesystem::path& wav) const;
+  /// The same with `files` for its parts.
+  Status post_parts(protocol::InsertionOrder order,
+                    const std::vector<std::filesystem::path>& files) const;
   /// True where next.json was taken back; false where Ardour was faster.
   [[nodiscard]] Result<bool> take_back() const;
   /// A claimed order whose Ardour is gone becomes next.json again.
@@ -50,6 +53,9 @@ class SessionFolder {
   void tidy(const std::vector<std::string>& open) const;
 
  private:
+  Result<std::string> link_to(const std::filesystem::path& file, const std::string& tag) const;
+  Status post(const protocol::InsertionOrder& order) const;
+
   Directory folder_;
   protocol::ArdourFacts facts_;
 };

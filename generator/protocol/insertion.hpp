@@ -28,11 +28,13 @@ std::optional<InsertionStatus> parse_insertion_status(std::string_view name);
 struct InsertionRequest {
   std::string take_id{};                 ///< Whole, or its end of four characters or more
   std::optional<std::string> session{};  ///< Folder or name; may be left out while one is open
-  std::string track = "selected";        ///< "selected", "new" or a track's name
+  std::string track = "selected";        ///< "selected", "new", "parts" or a track's name
   std::string at = "playhead";           ///< "playhead", "sample:N" or "bar:N", bars from 1
   std::optional<std::string> idempotency_key{};  ///< Sent again, it places nothing again
 };
 
+/// As `track`: the stems and the MIDI of the take, each part on a new track of its own.
+inline constexpr std::string_view kPartsOnTracks = "parts";
 inline constexpr std::int64_t kLongestTakeId = 26;  // A ULID
 inline constexpr std::int64_t kLongestSession = 4096;
 inline constexpr std::int64_t kLongestTrack = 200;
@@ -58,7 +60,7 @@ struct InsertionView {
   std::optional<std::string> ended_at{};
   std::optional<std::string> message{};       ///< Why it failed
   std::optional<std::string> region{};        ///< Once it is done: the region's name,
-  std::optional<std::string> placed_track{};  ///< the track it is on,
+  std::optional<std::string> placed_track{};  ///< the track it is on (of parts: all, by ", "),
   std::optional<std::int64_t> sample{};       ///< where it begins,
   std::optional<std::int64_t> length{};       ///< and how long it is, in samples of the session
 };
@@ -67,12 +69,14 @@ struct InsertionView {
 struct InsertionOrder {
   std::int64_t version = 1;
   std::string insertion_id{};
-  std::string path{};  ///< The WAV, by a name that holds `tag`
+  std::string path{};  ///< The WAV, by a name that holds `tag`; empty where `parts` are
   std::string name{};  ///< Of the take, and of a new track
   std::string tag{};   ///< The region is called NAME-TAG: by it the hook knows it again
   std::int64_t channels = 2;
   std::string track{};
   std::string at{};
+  /// In the order's folder, by names that hold `tag`, one a line: WAVs and a MIDI file.
+  std::optional<std::string> parts{};
 };
 
 /// What the hook writes into `done-ID.json`, or into `failed-ID.json` with a message alone.
@@ -87,8 +91,8 @@ struct InsertionOutcome {
 
 /// What the hook keeps in `facts.json` about the session that its Ardour has open.
 struct ArdourFacts {
-  std::int64_t version = 1;
-  std::string path{};  ///< The session's folder
+  std::int64_t version = 2;  ///< From 2 on the hook places parts
+  std::string path{};        ///< The session's folder
   std::string name{};
   std::int64_t rate = 0;  ///< Hz
   double bpm = 0;         ///< Quarter notes a minute, at the playhead

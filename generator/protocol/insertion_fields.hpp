@@ -41,6 +41,7 @@ void describe(F& f, T& m) {
   f("channels", m.channels);
   f("track", m.track);
   f("at", m.at);
+  f("parts", m.parts);
 }
 template <typename F, Is<InsertionOutcome> T>
 void describe(F& f, T& m) {

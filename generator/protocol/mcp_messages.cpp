@@ -143,19 +143,22 @@ json::object history_schema() {
 
 json::object place_schema() {
   const InsertionRequest defaults;
-  return object_schema({{"take_id", id_schema("the id of a take, as status and history give it")},
-                        {"at",
-                         {{"type", "string"},
-                          {"pattern", kInsertionPlacePattern},
-                          {"default", text_of(defaults.at)},
-                          {"description", "playhead, sample:N, or bar:N with bars from 1"}}},
-                        {"track",
-                         {{"type", "string"},
-                          {"minLength", 1},
-                          {"maxLength", kLongestTrack},
-                          {"default", text_of(defaults.track)},
-                          {"description", "selected, new, or the name of a track"}}}},
-                       json::array{"take_id"});
+  return object_schema(
+      {{"take_id", id_schema("the id of a take, as status and history give it")},
+       {"at",
+        {{"type", "string"},
+         {"pattern", kInsertionPlacePattern},
+         {"default", text_of(defaults.at)},
+         {"description", "playhead, sample:N, or bar:N with bars from 1"}}},
+       {"track",
+        {{"type", "string"},
+         {"minLength", 1},
+         {"maxLength", kLongestTrack},
+         {"default", text_of(defaults.track)},
+         {"description",
+          "selected, new, parts (a new track for each part of the take), or the name of a "
+          "track"}}}},
+      json::array{"take_id"});
 }
 
 struct ToolFacts {

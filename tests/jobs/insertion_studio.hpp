@@ -27,12 +27,13 @@ struct Studio {
     return std::make_unique<jobs::InsertionDesk>(
         store, jobs::InsertionOptions{ardour, std::chrono::seconds(10), [this] { return now; }});
   }
-  std::string make_take() {
+  std::string make_take(const std::string& receipt_json = R"({"take_id":"a3f9"})") {
     const protocol::Job job = make_job("rain");
     REQUIRE_OK(store.add_job(job));
     REQUIRE_OK(store.begin_job(job.id));
     auto done = make_completed(job.take_ids[0]);
     done.file_path = (temp / "rain-a3f9.wav").string();
+    done.receipt_json = receipt_json;
     std::ofstream(done.file_path) << "RIFF";
     REQUIRE_OK(store.complete_take(done));
     REQUIRE_OK(store.complete_job(job.id));

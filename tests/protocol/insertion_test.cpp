@@ -14,6 +14,7 @@ TEST_CASE("Every message about insertions is decoded and encoded again to the sa
   check_round_trip<InsertionRequest>("insertion_request");
   check_round_trip<InsertionView>("insertion_view");
   check_round_trip<InsertionOrder>("insertion_order");
+  check_round_trip<InsertionOrder>("insertion_order_of_parts");
   check_round_trip<InsertionOutcome>("insertion_outcome");
   check_round_trip<ArdourFacts>("ardour_facts");
 }
