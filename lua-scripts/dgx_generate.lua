@@ -99,6 +99,7 @@ function factory () return function ()
   end
 
   local kBest, kNewTrack = "the best installed", "a new track"
+  local kPartsOnTracks = "new tracks, one for each part (sketch)"
   local kBars, kRange = "bars, as many as below", "the selected range"
 
   local function number (value)
@@ -150,6 +151,7 @@ function factory () return function ()
     end
     if at.rate >= 44100 and at.rate <= 192000 then add ("--sample-rate", number (at.rate)) end
     if wish.model ~= kBest then add ("--model", wish.model) end
+    if wish.track == "parts" then add ("--stems") end
     add ("--", wish.prompt)
     return list
   end
@@ -174,7 +176,7 @@ function factory () return function ()
   -- What the person wants, or nil.
   local function ask (at)
     local track = selected_track ()
-    local tracks = { [kNewTrack] = "new" }
+    local tracks = { [kNewTrack] = "new", [kPartsOnTracks] = "parts" }
     if track then tracks["the track " .. track] = track end
     return LuaDialog.Dialog ("DGX Music: generate", {
       { type = "label", title = "What do you want to hear? For example: warm lo-fi beat, dusty drums, Rhodes, C minor",

@@ -179,7 +179,7 @@ function factory ()
     local tempo_map = Temporal.TempoMap.read ()
     local meter = tempo_map:meter_at (position)
     local all = {
-      { "version", 1 },
+      { "version", 2 },
       { "path", session_path },
       { "name", Session:name () },
       { "rate", math.floor (Session:nominal_sample_rate ()) },
@@ -233,14 +233,15 @@ function factory ()
     return track
   end
 
+  local function new_track (order, name)
+    local tracks = Session:new_audio_track (math.floor (order.channels), 2, nil, 1, name,
+      ARDOUR.PresentationInfo.max_order, ARDOUR.TrackMode.Normal, true)
+    if tracks:size () == 0 then refuse ("Ardour made no new track") end
+    return tracks:front ()
+  end
+
   local function target_track (order)
-    if order.track == "new" then
-      local channels = math.floor (order.channels)
-      local tracks = Session:new_audio_track (channels, 2, nil, 1, order.name,
-        ARDOUR.PresentationInfo.max_order, ARDOUR.TrackMode.Normal, true)
-      if tracks:size () == 0 then refuse ("Ardour made no new track") end
-      return tracks:front ()
-    end
+    if order.track == "new" then return new_track (order, order.name) end
     if order.track == "selected" then
       for route in Editor:get_selection ().tracks:routelist ():iter () do
         local track = audio_track (route)
@@ -264,47 +265,101 @@ function factory ()
     return tempo_map:sample_at_beats (tempo_map:quarters_at_bbt (start))
   end
 
-  -- The region that an order made, and its track. It is known by its name, which Ardour takes from
-  -- the file; of sources Ardour 7.3 gives scripts neither name nor path safely.
-  local function placed_region (order)
-    local name = order.name .. "-" .. order.tag
+  -- The regions of that name, or of one that begins so: Ardour names a region after the file that
+  -- it imported; of sources Ardour 7.3 gives scripts neither name nor path safely.
+  local function regions_of (name)
+    local found = {}
     for route in Session:get_tracks ():iter () do
-      local track = audio_track (route)
-      if track then
-        for region in track:playlist ():region_list ():iter () do
-          if region:name ():sub (1, #name) == name then return region, track end
+      local track = route:to_track ()
+      for region in track:playlist ():region_list ():iter () do
+        if region:name ():sub (1, #name) == name then
+          found[#found + 1] = { name = region:name (), track = track,
+            sample = region:position ():samples (), length = region:length ():samples () }
         end
       end
     end
-    return nil
+    return found
   end
 
-  local function import (order, track, sample)
+  -- Onto that track; without one, onto as many new ones as a MIDI file has tracks with notes.
+  local function import (path, track, sample)
     local files = C.StringVector ()
-    files:push_back (order.path)
+    files:push_back (path)
     -- ImportSerializeFiles: with ImportDistinctFiles the track would be ignored.
-    Editor:do_import (files, Editing.ImportSerializeFiles, Editing.ImportToTrack,
+    Editor:do_import (files, track and Editing.ImportSerializeFiles or Editing.ImportDistinctFiles,
+      track and Editing.ImportToTrack or Editing.ImportAsTrack,
       ARDOUR.SrcQuality.SrcBest, ARDOUR.MidiTrackNameSource.SMFTrackName,
       ARDOUR.MidiTempoMapDisposition.SMFTempoIgnore, Temporal.timepos_t (sample),
-      ARDOUR.PluginInfo (), track, false)
+      ARDOUR.PluginInfo (), track or ARDOUR.Track (), false)
   end
 
-  -- The fields of done-ID.json. An order that the session holds already is done: Ardour or the
-  -- service ended between the import and the word of it.
+  -- Ardour calls regions and tracks of MIDI NAME-TAG.PART-1 and NAME-TAG.PART-1-t1.
+  local function name_midi_tracks (file)
+    local beginning = file.name .. "."
+    for _, region in ipairs (file.regions) do
+      local part = region.name:sub (#beginning + 1):match ("^(.+)%-%d+$")
+      if part and region.track:name ():sub (1, #beginning) == beginning then
+        region.track:set_name (part .. " MIDI")
+      end
+    end
+  end
+
+  -- The files of an order, and how Ardour names their regions. Those of parts are called
+  -- NAME.PART-TAG.wav and NAME-TAG.mid.
+  local function files_of (order)
+    if not order.parts then
+      return { { path = order.path, name = order.name .. "-" .. order.tag } }
+    end
+    local files = {}
+    for file in order.parts:gmatch ("[^\n]+") do
+      files[#files + 1] = { path = folder .. "/" .. file, name = file:sub (1, -5),
+        part = file:sub (#order.name + 2, -#order.tag - 6), is_midi = file:sub (-4) == ".mid" }
+    end
+    return files
+  end
+
+  local function track_of (order, file)
+    if file.is_midi then return nil end
+    if file.part then return new_track (order, file.part) end
+    return target_track (order)
+  end
+
+  -- Files that the session holds already are not imported again, and say where the others go: Ardour
+  -- or the service ended between the import and the word of it.
+  local function place (order)
+    local files, sample, placed = files_of (order), nil, {}
+    for _, file in ipairs (files) do
+      file.regions = regions_of (file.name)
+      sample = sample or file.regions[1] and file.regions[1].sample
+    end
+    sample = sample or target_sample (order.at)
+    for _, file in ipairs (files) do
+      if #file.regions == 0 then
+        import (file.path, track_of (order, file), sample)
+        file.regions = regions_of (file.name)
+      end
+      if #file.regions == 0 then
+        refuse ('Ardour did not import "' .. file.name .. '"; its log window says why')
+      end
+      if file.is_midi then name_midi_tracks (file) end
+      table.move (file.regions, 1, #file.regions, #placed + 1, placed)
+    end
+    return order.parts and placed or { placed[1] }
+  end
+
+  -- The fields of done-ID.json.
   local function carry_out (order)
-    local region, track = placed_region (order)
-    if not region then
-      local sample = target_sample (order.at)
-      import (order, target_track (order), sample)
-      region, track = placed_region (order)
-      if not region then refuse ("Ardour did not import the take; its log window says why") end
+    local placed = place (order)
+    local names, tracks = {}, {}
+    for i, region in ipairs (placed) do
+      names[i], tracks[i] = region.name, region.track:name ()
     end
     return {
       { "insertion_id", order.insertion_id },
-      { "region", region:name () },
-      { "track", track:name () },
-      { "sample", region:position ():samples () },
-      { "length", region:length ():samples () },
+      { "region", table.concat (names, ", ") },
+      { "track", table.concat (tracks, ", ") },
+      { "sample", placed[1].sample },
+      { "length", placed[1].length },
     }
   end
 

@@ -44,7 +44,7 @@ def check_install(desk, config):
     assert "not installed" in desk.cli("ardour", "status").stdout
     told = desk.cli("ardour", "install").stdout
     for name in ["Place takes", "Placing on or off", "Generate...", "Import latest take",
-                 "Licence report"]:
+                 "Import latest take as parts", "Licence report"]:
         assert "DGX: " + name in told, told
     once = open(config + "/ui_scripts").read()
     desk.cli("ardour", "install")

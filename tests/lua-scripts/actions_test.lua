@@ -2,7 +2,8 @@
 -- usage: lua5.3 actions_test.lua LUA_SCRIPTS
 -- What the actions run in the background, and what they say.
 local d = dofile (arg[0]:match ("^(.*)/") .. "/desk.lua")
-local kActions = { "dgx_generate.lua", "dgx_import_latest_take.lua" }
+local kActions = { "dgx_generate.lua", "dgx_import_latest_take.lua",
+  "dgx_import_latest_take_as_parts.lua" }
 
 -- What the program was given, joined; its own path and the shell's part are looked at here.
 local function arguments (desk)
@@ -54,6 +55,25 @@ tests["The latest take is asked for onto a new track, where the playhead is"] = 
   d.run (desk, "dgx_import_latest_take.lua")
   local words = arguments (desk)
   d.check (words == "insert|latest|--session|" .. desk.path .. "|--track|new|--at|sample:96000", words)
+end
+
+tests["The parts of the latest take are asked for where the playhead is"] = function ()
+  local desk = d.new_desk ()
+  d.run (desk, "dgx_import_latest_take_as_parts.lua")
+  local words = arguments (desk)
+  d.check (words == "insert|latest|--session|" .. desk.path .. "|--track|parts|--at|sample:96000", words)
+end
+
+tests["Stems are asked for where each part is to have its track, and only there"] = function ()
+  local function asked (track)
+    local desk = d.new_desk ()
+    desk.answer = answer ({ track = track })
+    d.run (desk, "dgx_generate.lua")
+    return arguments (desk)
+  end
+  local words = asked ("parts")
+  d.check (value_of (words, "--track") == "parts" and words:find ("|--stems|--|", 1, true), words)
+  d.check (not asked ("new"):find ("--stems", 1, true), asked ("new"))
 end
 
 tests["Generate asks for bars at the tempo, meter and rate of the session"] = function ()
@@ -113,7 +133,11 @@ tests["Generate offers the range, the track and the models that there are"] = fu
   d.check (not plain.length.values["the selected range"])
   d.check (plain.model.values.sketch and plain.model.values.big, "the models")
   d.check (not plain.model.values.far and not plain.model.values.torn, "models that cannot be used")
-  d.check (next (plain.track.values) == "a new track", next (plain.track.values))
+  local names = {}
+  for name in pairs (plain.track.values) do names[#names + 1] = name end
+  table.sort (names)
+  names = table.concat (names, "; ")
+  d.check (names == "a new track; new tracks, one for each part (sketch)", names)
   local rich = questions (function (desk)
     desk.range = { 0, 1000 }
     desk.tracks = { d.track ("Master", "bus"), d.track ("Keys", "midi"), d.track ("Guitar", "audio") }
