@@ -35,3 +35,15 @@ TEST_CASE("The largest weight of a row keeps its value", "[packed matrix]") {
   CHECK(matrix.weight(2, 1) == Approx(-3.0F).epsilon(1e-6));
   CHECK(matrix.weight(0, 1) == 0.0F);
 }
+
+TEST_CASE("The largest weight is found wherever it stands", "[packed matrix]") {
+  constexpr std::int64_t kColumns = 37;  // Two vectors and a rest
+  for (std::int64_t column = 0; column < kColumns; ++column) {
+    std::vector<float> row(kColumns, 0.5F);
+    row[static_cast<std::size_t>(column)] = -2.0F;
+    PackedMatrix matrix(4, kColumns);
+    matrix.set_row(0, row);
+    CHECK(matrix.weight(0, column) == Approx(-2.0F).epsilon(1e-6));
+    CHECK(matrix.weight(0, (column + 1) % kColumns) == Approx(0.5F).epsilon(0.01));
+  }
+}
