@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A take that is placed as its parts: what the hook is given, and what is refused before that.
+#include <utility>
+
 #include "generator/protocol/codec.hpp"
 #include "tests/jobs/insertion_studio.hpp"
 
@@ -45,23 +47,27 @@ struct StudioWithParts : Studio {
 
 TEST_CASE("The stems and the MIDI of a take are one order", "[jobs]") {
   StudioWithParts studio;
-  const auto added = studio.desk->add(studio.parts_of(studio.three_parts()));
-  REQUIRE_OK(added);
-  CHECK(added->track == "parts");
+  REQUIRE_OK(studio.desk->add(studio.parts_of(studio.three_parts())));
   const auto order = studio.session.posted();
   CHECK(order.path.empty());
   CHECK(order.name == "rain-a3f9");
   CHECK(order.at == "sample:4800");
-  const std::string drums = "rain-a3f9.drums-" + order.tag + ".wav";
-  const std::string bass = "rain-a3f9.bass-" + order.tag + ".wav";
-  const std::string midi = "rain-a3f9-" + order.tag + ".mid";
-  CHECK(order.parts == drums + "\n" + bass + "\n" + midi + "\n");
-  CHECK(studio.in_folder(drums) == studio.drums);
-  CHECK(studio.in_folder(bass) == studio.bass);
-  CHECK(studio.in_folder(midi) == studio.midi);
+  CHECK(order.parts == "rain-a3f9.drums-" + order.tag + ".wav\nrain-a3f9.bass-" + order.tag +
+                           ".wav\nrain-a3f9-" + order.tag + ".mid\n");
+}
 
+TEST_CASE("The hook finds each part in its folder until all are placed", "[jobs]") {
+  StudioWithParts studio;
+  const auto added = studio.desk->add(studio.parts_of(studio.three_parts()));
+  REQUIRE_OK(added);
+  const std::string tag = studio.session.posted().tag;
+  const std::vector<std::pair<std::string, fs::path>> links = {
+      {"rain-a3f9.drums-" + tag + ".wav", studio.drums},
+      {"rain-a3f9.bass-" + tag + ".wav", studio.bass},
+      {"rain-a3f9-" + tag + ".mid", studio.midi}};
+  for (const auto& [name, file] : links) CHECK(studio.in_folder(name) == file);
   studio.place(studio.session, added->insertion_id, 4800);
-  for (const std::string& link : {drums, bass, midi}) CHECK_FALSE(studio.session.has(link));
+  for (const auto& [name, file] : links) CHECK_FALSE(studio.session.has(name));
 }
 
 TEST_CASE("Of a take that has only some parts those are placed", "[jobs]") {
