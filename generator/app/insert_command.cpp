@@ -105,20 +105,19 @@ Status outcome_of(const InsertionView& insertion) {
 }
 
 std::vector<CLI::Option*> add_place_options(CLI::App& command, InsertionRequest& request) {
-  return {
-      command
-          .add_option("--track", request.track,
-                      "selected (the default), new, parts (a new track for each stem and for the "
-                      "MIDI of each part), or the name of a track")
-          ->type_name("TRACK"),
-      command
-          .add_option("--at", request.at,
-                      "playhead (the default), sample:N, or bar:N with bars from 1")
-          ->type_name("PLACE"),
-      command
-          .add_option("--session", request.session,
-                      "folder or name of the session; needed while several are open")
-          ->type_name("SESSION")};
+  return {command
+              .add_option(
+                  "--track", request.track,
+                  "selected (the default), new, parts (each on a new one), or the name of a track")
+              ->type_name("TRACK"),
+          command
+              .add_option("--at", request.at,
+                          "playhead (the default), sample:N, or bar:N with bars from 1")
+              ->type_name("PLACE"),
+          command
+              .add_option("--session", request.session,
+                          "folder or name of the session; needed while several are open")
+              ->type_name("SESSION")};
 }
 
 void add_insert_command(CommandLine& line) {
