@@ -57,9 +57,19 @@ bool PanelSession::update(Clock::time_point now) {
 }
 
 bool PanelSession::take_news() {
-  const auto updates = poller_.take_updates();
-  for (const ui::Update& update : updates) model.apply(update);
-  return !updates.empty();
+  bool changed = false;
+  for (const ui::Update& update : poller_.take_updates()) changed = let_in(update) || changed;
+  return changed;
+}
+
+// One that does not run is looked for every few seconds: that it still does not is no news, and
+// nothing has to be drawn.
+bool PanelSession::let_in(const ui::Update& update) {
+  const ui::LinkState link = model.link();
+  const std::string sentence = model.link_sentence();
+  model.apply(update);
+  return !std::holds_alternative<ui::LinkChanged>(update) || model.link() != link ||
+         model.link_sentence() != sentence;
 }
 
 void PanelSession::carry_out_acts() {

@@ -33,6 +33,7 @@ class PanelSession {
 
  private:
   bool take_news();
+  bool let_in(const ui::Update& update);
   bool follow_request();
   bool look_at_pads();
   bool look_at_keys();

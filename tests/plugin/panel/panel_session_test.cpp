@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <vector>
@@ -51,7 +52,15 @@ class Desk {
 
   [[nodiscard]] Instrument& instrument() const { return *instrument_; }
 
-  void open() { session = std::make_unique<PanelSession>(*instrument_, options_of(address_)); }
+  void open() {
+    ui::PollerOptions options = options_of(address_);
+    options.wake = [this] { ++news_; };
+    session = std::make_unique<PanelSession>(*instrument_, std::move(options));
+  }
+  /// How often the poller has brought something.
+  [[nodiscard]] int news() const { return news_; }
+  /// How often wait_until() saw something to draw.
+  [[nodiscard]] int frames() const { return frames_; }
   [[nodiscard]] ui::PanelModel& model() const { return session->model; }
 
   /// Looks sixty times a second, as a host does; false after a minute.
@@ -59,7 +68,7 @@ class Desk {
     const auto deadline = std::chrono::steady_clock::now() + 1min;
     while (!done()) {
       if (std::chrono::steady_clock::now() > deadline) return false;
-      if (session) session->update();
+      if (session && session->update()) ++frames_;
       ::poll(nullptr, 0, 16);
     }
     return true;
@@ -79,6 +88,8 @@ class Desk {
  private:
   ServiceAddress address_;
   std::unique_ptr<Instrument> instrument_;
+  std::atomic<int> news_{0};
+  mutable int frames_ = 0;
 
  public:
   std::unique_ptr<PanelSession> session{};
@@ -179,6 +190,17 @@ TEST_CASE("Opening a panel starts nothing, and what cannot be started is said", 
   REQUIRE(desk.wait_until([&] { return desk.model().job() && !desk.model().busy(); }));
   CHECK(desk.model().job()->status == JobStatus::kFailed);
   CHECK_THAT(desk.model().job()->problem, Catch::Contains("no-such-program"));
+}
+
+TEST_CASE("Nothing is drawn anew while no service runs and nothing happens", "[panel]") {
+  const TempDir folder;
+  Desk desk(folder / "api.sock");
+  REQUIRE(desk.wait_until([&] { return desk.model().link() == ui::LinkState::kAbsent; }));
+  const int frames = desk.frames();
+  const int looks = desk.news();
+  REQUIRE(desk.wait_until([&] { return desk.news() >= looks + 2; }));  // Twice more, in vain
+  CHECK_FALSE(desk.session->update());
+  CHECK(desk.frames() == frames);
 }
 
 TEST_CASE("The session hears of a prompt when a person rests, and at the end", "[panel]") {
