@@ -2,6 +2,7 @@
 #include "generator/client/generator_client.hpp"
 
 #include <span>
+#include <string_view>
 #include <utility>
 
 #include "generator/protocol/codec.hpp"
@@ -131,6 +132,19 @@ Result<Take> GeneratorClient::trash_take(const std::string& take_id) const {
 
 Result<Take> GeneratorClient::restore_take(const std::string& take_id) const {
   return decoded_take(call("POST", take_path(take_id) + "/restore"));
+}
+
+Result<DiskUse> GeneratorClient::disk_use(const std::vector<std::string>& keep) const {
+  std::string target = "/api/v1/disk-use";
+  std::string_view separator = "?keep=";
+  for (const std::string& id : keep) {
+    target.append(std::exchange(separator, ",")).append(percent_encoded(id));
+  }
+  return decoded<DiskUse>(call("GET", target));
+}
+
+Result<Discarded> GeneratorClient::discard_rejects(const DiscardRequest& request) const {
+  return decoded<Discarded>(call("POST", "/api/v1/discard", encode(request)));
 }
 
 Result<PeaksMessage> GeneratorClient::peaks(const std::string& take_id, int columns) const {

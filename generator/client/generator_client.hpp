@@ -11,6 +11,7 @@
 #include "generator/base/result.hpp"
 #include "generator/client/event_reader.hpp"
 #include "generator/protocol/api_messages.hpp"
+#include "generator/protocol/disk_use.hpp"
 #include "generator/protocol/insertion.hpp"
 #include "generator/protocol/transport.hpp"
 
@@ -53,6 +54,9 @@ class GeneratorClient {
                                      const protocol::TakePatch& patch) const;
   Result<protocol::Take> trash_take(const std::string& take_id) const;
   Result<protocol::Take> restore_take(const std::string& take_id) const;
+  Result<protocol::DiskUse> disk_use(const std::vector<std::string>& keep) const;
+  /// Some of the rejects; `left` says whether to ask again.
+  Result<protocol::Discarded> discard_rejects(const protocol::DiscardRequest& request) const;
   Result<protocol::PeaksMessage> peaks(const std::string& take_id, int columns) const;
   Result<protocol::ModelList> models() const;
   /// Whether a host plays: what a service that is told to keeps the GPU free for.

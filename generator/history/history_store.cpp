@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "generator/history/disk_use.hpp"
 #include "generator/history/event_log.hpp"
 #include "generator/history/insertions.hpp"
 #include "generator/history/job_changes.hpp"
@@ -206,6 +207,15 @@ Status HistoryStore::trash_take(const std::string& take_id) {
 Status HistoryStore::restore_take(const std::string& take_id) {
   return changing(impl_->database,
                   [&](Database& db) { return history::restore_take(db, take_id); });
+}
+
+Result<protocol::DiskUse> HistoryStore::disk_use(const std::vector<std::string>& keep) {
+  return reading(impl_->database, [&](Database& db) { return history::disk_use(db, keep); });
+}
+
+Result<std::vector<std::string>> HistoryStore::rejects(const std::vector<std::string>& keep,
+                                                       int limit) {
+  return reading(impl_->database, [&](Database& db) { return history::rejects(db, keep, limit); });
 }
 
 Result<std::vector<PromptStatistics>> HistoryStore::most_used_prompts(int limit) {

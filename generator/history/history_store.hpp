@@ -13,6 +13,7 @@
 
 #include "generator/base/result.hpp"
 #include "generator/protocol/api_messages.hpp"
+#include "generator/protocol/disk_use.hpp"
 #include "generator/protocol/insertion.hpp"
 #include "generator/protocol/messages.hpp"
 
@@ -214,6 +215,11 @@ class HistoryStore {
   /// that is being made is kConflict; one that is there already is fine.
   Status trash_take(const std::string& take_id);
   Status restore_take(const std::string& take_id);
+  /// Finished takes that are not in the trash, and how many of them are rejects: no favourite, not
+  /// placed in Ardour or on the way there, and not one of `keep`, which are whole ids.
+  Result<protocol::DiskUse> disk_use(const std::vector<std::string>& keep);
+  /// Ids of rejects, the oldest first; at most `limit`.
+  Result<std::vector<std::string>> rejects(const std::vector<std::string>& keep, int limit);
   /// Most used first; `limit` is at least 1.
   Result<std::vector<PromptStatistics>> most_used_prompts(int limit);
 

@@ -198,6 +198,12 @@ CREATE INDEX events_job ON events (job_id) WHERE job_id IS NOT NULL;
 CREATE INDEX events_insertion ON events (insertion_id) WHERE insertion_id IS NOT NULL;
 )sql";
 
+// What takes use of the disk, summed without reading their rows.
+constexpr const char* kVersion5 = R"sql(
+CREATE INDEX generations_bytes ON generations (favourite, id, file_size_bytes, status, trashed_at)
+  WHERE status = 'completed' AND trashed_at IS NULL;
+)sql";
+
 struct Migration {
   int version;
   const char* sql;
@@ -209,6 +215,7 @@ constexpr std::array<Migration, kNewestVersion> kMigrations = {{
     {2, kVersion2, index_all_prompts},
     {3, kVersion3, nullptr},
     {4, kVersion4, nullptr},
+    {5, kVersion5, nullptr},
 }};
 
 // Tables and columns of a version, sorted, as kShapeQuery reads them. Tables of ours that are
@@ -232,6 +239,10 @@ constexpr const char* kJobColumns =
     "asked,attempt,boot_id,completed_at,created_at,embed_receipt,error_code,error_field,"
     "error_message,id,idempotency_key,lease_until_ms,not_before_ms,number,priority,request,"
     "started_at,state,token";
+constexpr const char* kEventColumns = "at,insertion_id,job_id,kind,sequence,take_id";
+constexpr const char* kInsertionColumns =
+    "asked,created_at,ended_at,id,idempotency_key,length,message,number,place,placed_track,region,"
+    "sample,session,state,take_id,track";
 constexpr const char* kTimingColumns = "measurements,model,phase,seconds";
 constexpr const char* kPromptColumns = "first_used_at,id,last_used_at,text,used_count";
 constexpr std::array<Shape, kNewestVersion> kShapes = {{
@@ -249,10 +260,10 @@ constexpr std::array<Shape, kNewestVersion> kShapes = {{
      "at,job_id,kind,sequence,take_id", "prompt", "", ""},
     {3, kTakeColumns, kPromptColumns, kJobColumns, "at,job_id,kind,sequence,take_id", "prompt",
      kTimingColumns, ""},
-    {4, kTakeColumns, kPromptColumns, kJobColumns, "at,insertion_id,job_id,kind,sequence,take_id",
-     "prompt", kTimingColumns,
-     "asked,created_at,ended_at,id,idempotency_key,length,message,number,place,placed_track,region,"
-     "sample,session,state,take_id,track"},
+    {4, kTakeColumns, kPromptColumns, kJobColumns, kEventColumns, "prompt", kTimingColumns,
+     kInsertionColumns},
+    {5, kTakeColumns, kPromptColumns, kJobColumns, kEventColumns, "prompt", kTimingColumns,
+     kInsertionColumns},
 }};
 
 Result<std::string> columns_of(sqlite::Database& database, const char* table) {

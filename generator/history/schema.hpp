@@ -16,7 +16,7 @@ inline constexpr std::int64_t kApplicationId = 0x4447586D;
 inline constexpr int kOriginalVersion = 1;
 
 /// The version that this program writes.
-inline constexpr int kNewestVersion = 4;
+inline constexpr int kNewestVersion = 5;
 
 /// The version of a database that is ours, 0 for one that holds nothing yet. Changes nothing.
 /// kUnsupportedVersion where a newer program wrote it, kCorrupt where it is not ours or its tables

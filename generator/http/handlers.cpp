@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <sstream>
 #include <utility>
 
 #include "generator/base/version.hpp"
@@ -154,6 +155,7 @@ Lane lane_of(CallId call) {
     case CallId::kChangeTake:
     case CallId::kTrashTake:
     case CallId::kRestoreTake:
+    case CallId::kDiscard:
     case CallId::kInsert:
     case CallId::kCancelInsertion:
     case CallId::kModels:
@@ -198,6 +200,13 @@ Answer Handlers::answer(const Call& call) {
       return file(call);
     case CallId::kHistory:
       return history(call);
+    case CallId::kDiskUse:
+      return disk_use(call);
+    case CallId::kDiscard: {
+      const auto request = decode<DiscardRequest>(call.body);
+      if (!request) return error_answer(request.error());
+      return answer_of(parts_.writer.discard_rejects(*request));
+    }
     case CallId::kTransport: {
       const auto report = decode<TransportReport>(call.body);
       if (!report) return error_answer(report.error());
@@ -286,6 +295,14 @@ Answer Handlers::history(const Call& call) {
   const auto found = parts_.reader.history(query);
   if (!found) return error_answer(found.error());
   return json_answer(encode(*found));
+}
+
+Answer Handlers::disk_use(const Call& call) {
+  std::vector<std::string> keep;
+  std::istringstream ids(field_of(call, "keep").value_or(""));
+  for (std::string id; std::getline(ids, id, ',');) keep.push_back(id);
+  if (Status fine = check_kept(keep); !fine) return error_answer(fine.error());
+  return answer_of(parts_.reader.disk_use(keep));
 }
 
 Answer Handlers::peaks(const Call& call) {

@@ -49,6 +49,7 @@ class Handlers {
   Answer insert(const Call& call);
   Answer queue(const Call& call);
   Answer history(const Call& call);
+  Answer disk_use(const Call& call);
   Answer peaks(const Call& call);
   Answer file(const Call& call);
   Answer models();

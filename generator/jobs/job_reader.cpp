@@ -104,6 +104,10 @@ Result<history::HistoryPage> JobReader::history(const history::HistoryQuery& que
   return store_.page(query);
 }
 
+Result<DiskUse> JobReader::disk_use(const std::vector<std::string>& keep) {
+  return store_.disk_use(keep);
+}
+
 Result<Take> JobReader::take(const std::string& take_id) {
   return store_.find_take(take_id);
 }

@@ -31,6 +31,7 @@ class JobReader {
   /// The jobs that have not ended, or those of one status; at most `limit` of them.
   Result<protocol::QueuePage> queue(std::optional<protocol::JobStatus> status, int limit);
   Result<history::HistoryPage> history(const history::HistoryQuery& query);
+  Result<protocol::DiskUse> disk_use(const std::vector<std::string>& keep);
   Result<protocol::Take> take(const std::string& take_id);
   Result<protocol::InsertionView> insertion(const std::string& insertion_id);
   Result<std::vector<protocol::EventMessage>> events_after(std::int64_t sequence,

@@ -124,6 +124,29 @@ Result<Take> JobWriter::restore_take(const std::string& take_id) {
   return store_.find_take(take->id);
 }
 
+// What could not be moved is told beside what was, so that the caller can take it all back.
+Result<Discarded> JobWriter::discard_rejects(const DiscardRequest& request) {
+  const auto ids = store_.rejects(request.keep, static_cast<int>(kMostDiscarded));
+  if (!ids) return ids.error();
+  Discarded discarded;
+  for (const std::string& id : *ids) {
+    const auto take = trash_take(id);
+    const auto now = take ? take : store_.find_take(id);
+    if (!now) return now.error();
+    if (now->trashed_at) {
+      discarded.take_ids.push_back(id);
+      discarded.bytes += now->file_size_bytes;
+    }
+    if (take) continue;
+    discarded.problem = take.error().message;
+    break;
+  }
+  const auto use = store_.disk_use(request.keep);
+  if (!use) return use.error();
+  discarded.left = use->rejects;
+  return discarded;
+}
+
 Result<ModelList> JobWriter::models() {
   auto models = adviser_.models();
   if (!models) return std::move(models).error();

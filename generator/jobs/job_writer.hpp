@@ -37,6 +37,8 @@ class JobWriter {
   /// To `.trash` beside its files, and back. Nothing is ever deleted.
   Result<protocol::Take> trash_take(const std::string& take_id);
   Result<protocol::Take> restore_take(const std::string& take_id);
+  /// Some of the rejects, as trash_take() does it; HistoryStore::rejects() says which those are.
+  Result<protocol::Discarded> discard_rejects(const protocol::DiscardRequest& request);
   Result<protocol::ModelList> models();
 
  private:

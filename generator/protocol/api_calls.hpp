@@ -23,6 +23,8 @@ enum class CallId {
   kPeaks,
   kFile,
   kHistory,
+  kDiskUse,
+  kDiscard,
   kInsert,
   kInsertion,
   kCancelInsertion,
@@ -52,7 +54,7 @@ struct ApiCall {
   std::array<QueryField, 5> query{};
 };
 
-inline constexpr std::array<ApiCall, 22> kApiCalls = {{
+inline constexpr std::array<ApiCall, 24> kApiCalls = {{
     {CallId::kGenerate,
      "POST",
      "/api/v1/generate",
@@ -155,6 +157,22 @@ inline constexpr std::array<ApiCall, 22> kApiCalls = {{
        {"page_size", "integer", "20 by default", 1, 200},
        {"favourite", "boolean", "true: only favourites"},
        {"trash", "boolean", "true: what lies in the trash"}}}},
+    {CallId::kDiskUse,
+     "GET",
+     "/api/v1/disk-use",
+     "what takes use of the disk, and how much of it nobody kept",
+     "",
+     200,
+     "DiskUse",
+     {{{"keep", "string", "ids of takes that count as kept, with commas between them"}}}},
+    {CallId::kDiscard,
+     "POST",
+     "/api/v1/discard",
+     "moves up to 50 takes that nobody kept to the trash",
+     "DiscardRequest",
+     200,
+     "Discarded",
+     {}},
     {CallId::kInsert,
      "POST",
      "/api/v1/insertions",

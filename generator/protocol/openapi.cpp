@@ -6,6 +6,7 @@
 
 #include "generator/protocol/api_calls.hpp"
 #include "generator/protocol/api_fields.hpp"
+#include "generator/protocol/disk_use_fields.hpp"
 #include "generator/protocol/endpoint.hpp"
 #include "generator/protocol/error_codes.hpp"
 #include "generator/protocol/insertion_fields.hpp"
@@ -174,6 +175,19 @@ json::object transport_schema() {
   return report;
 }
 
+json::object discard_schema() {
+  json::object discard = SchemaFields::schema_of(DiscardRequest{});
+  json::object& keep = discard["properties"].as_object()["keep"].as_object();
+  keep["maxItems"] = kMostKept;
+  json::object& id = keep["items"].as_object();
+  id["minLength"] = 1;
+  id["maxLength"] = kLongestKept;
+  id["pattern"] = kNoControlCharacters;
+  discard.erase("required");
+  discard["additionalProperties"] = false;
+  return discard;
+}
+
 json::object queue_schema() {
   json::object queue = list_of("jobs", "JobView");
   queue["properties"].as_object()["total"] = {{"type", "integer"}};
@@ -191,6 +205,9 @@ json::object schemas() {
           {"TakePatch", patch_schema()},
           {"PeaksMessage", SchemaFields::schema_of(PeaksMessage{})},
           {"HistoryPage", page_schema("generations", "Take")},
+          {"DiskUse", SchemaFields::schema_of(DiskUse{})},
+          {"DiscardRequest", discard_schema()},
+          {"Discarded", SchemaFields::schema_of(Discarded{})},
           {"InsertionRequest", insertion_schema()},
           {"InsertionView", SchemaFields::schema_of(InsertionView{})},
           {"TransportReport", transport_schema()},

@@ -37,16 +37,18 @@ struct Question {
   HistoryQuery query;
 };
 
-void measure(HistoryStore& store, const Question& question) {
+/// `ask` gives the number of its hits.
+template <typename Ask>
+void measure(const char* name, const Ask& ask) {
   std::vector<double> times;
   std::int64_t total = 0;
   for (int round = 0; round < kRounds; ++round) {
     const auto start = Clock::now();
-    total = take_value(store.page(question.query)).total;
+    total = ask();
     times.push_back(milliseconds_since(start));
   }
   std::sort(times.begin(), times.end());
-  std::printf("| %-40s | %8lld | %8.2f | %8.2f |\n", question.name, static_cast<long long>(total),
+  std::printf("| %-40s | %8lld | %8.2f | %8.2f |\n", name, static_cast<long long>(total),
               times[kRounds / 2], times[kRounds * 99 / 100]);
 }
 
@@ -83,7 +85,13 @@ void report(const fs::path& file, int rows) {
   };
   std::printf("| %-40s | %8s | %8s | %8s |\n", "query", "hits", "p50 ms", "p99 ms");
   std::printf("|---|---|---|---|\n");
-  for (const Question& question : questions) measure(store, question);
+  for (const Question& question : questions) {
+    measure(question.name, [&] { return take_value(store.page(question.query)).total; });
+  }
+  measure("what takes use, and how many are rejects",
+          [&] { return take_value(store.disk_use({})).rejects; });
+  measure("50 rejects to discard",
+          [&] { return static_cast<std::int64_t>(take_value(store.rejects({}, 50)).size()); });
 }
 
 }  // namespace

@@ -66,6 +66,7 @@ constexpr const char* kRows =
     " error_message, metadata FROM generations ORDER BY id; SELECT * FROM prompts ORDER BY id;";
 const std::string kVersion2Outline = "2\n1145526381\n21\n";
 const std::string kVersion3Outline = "3\n1145526381\n25\n";
+const std::string kVersion4Outline = "4\n1145526381\n31\n";
 
 // Kills the opening of copies of a database at places all over its upgrade; the outside judge has
 // to find the state before, or one after a whole migration.
@@ -146,15 +147,16 @@ TEST_CASE("A kill in the middle of an upgrade leaves the old version or the new 
   const std::string question = std::string(kOutline) + kRows;
   const std::string rows = judge(temp / "old.db", kRows);
   REQUIRE(rows.size() > 200);
-  kill_upgrades(
-      dgx::test::read_bytes(temp / "old.db"), question.c_str(),
-      {judge(temp / "old.db", question), kVersion2Outline + rows, kVersion3Outline + rows});
+  kill_upgrades(dgx::test::read_bytes(temp / "old.db"), question.c_str(),
+                {judge(temp / "old.db", question), kVersion2Outline + rows, kVersion3Outline + rows,
+                 kVersion4Outline + rows});
 }
 
 TEST_CASE("A kill while the history is created leaves nothing or a whole version", "[history]") {
   // Version 1 has two tables with four indices; its id is ours.
-  kill_upgrades("", kOutline,
-                {"0\n0\n0\n", "1\n1145526381\n6\n", kVersion2Outline, kVersion3Outline});
+  kill_upgrades(
+      "", kOutline,
+      {"0\n0\n0\n", "1\n1145526381\n6\n", kVersion2Outline, kVersion3Outline, kVersion4Outline});
 }
 
 TEST_CASE("A kill in the middle of a change leaves it undone or whole, and acknowledged ones stay",

@@ -84,7 +84,7 @@ TEST_CASE("A new database is private, ours, and in its newest form at once", "[h
               "PRAGMA application_id; PRAGMA user_version; PRAGMA journal_mode;"
               "PRAGMA integrity_check;"
               "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' "
-              "AND NOT strict AND name NOT LIKE 'sqlite_%';") == "1145526381\n4\nwal\nok\n");
+              "AND NOT strict AND name NOT LIKE 'sqlite_%';") == "1145526381\n5\nwal\nok\n");
 }
 
 TEST_CASE("An empty file becomes a database", "[history]") {
@@ -117,10 +117,10 @@ TEST_CASE("A database in a folder that does not exist is refused by name", "[his
 TEST_CASE("A database from a newer program is refused untouched, with both versions", "[history]") {
   const TempDir temp;
   make_history(temp / "history.db");
-  judge(temp / "history.db", "PRAGMA user_version = 5");
+  judge(temp / "history.db", "PRAGMA user_version = 6");
   const std::string message = refusal(temp, ErrorCode::kUnsupportedVersion);
-  CHECK(contains(message, "version 5"));
-  CHECK(contains(message, "up to 4"));
+  CHECK(contains(message, "version 6"));
+  CHECK(contains(message, "up to 5"));
 }
 
 TEST_CASE("A newer program's last change, still in the log, is seen and kept", "[history]") {
@@ -130,7 +130,7 @@ TEST_CASE("A newer program's last change, still in the log, is seen and kept", "
   const fs::path copy = temp / "copy/history.db";
   // A program that was killed leaves its log behind: copied while a connection holds it open.
   judge(temp / "history.db",
-        "PRAGMA user_version = 5;\n.shell cp '" + (temp / "history.db").string() + "' '" +
+        "PRAGMA user_version = 6;\n.shell cp '" + (temp / "history.db").string() + "' '" +
             (temp / "history.db-wal").string() + "' '" + (temp / "copy").string() + "'\n");
   const std::string file_before = read_bytes(copy);
   const std::string log_before = read_bytes(copy.string() + "-wal");

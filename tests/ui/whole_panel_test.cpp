@@ -124,6 +124,32 @@ TEST_CASE("A take is inserted at the playhead from the panel", "[ui]") {
   CHECK(person.leave() == 0);
 }
 
+TEST_CASE("What nobody kept is discarded from the panel, and comes back", "[ui]") {
+  Person person;
+  person.make_take();
+  person.click("variation");
+  REQUIRE(person.sees([&] { return person.model().history.takes.size() == 2; }));
+  const ShownTake kept = person.model().history.takes.back();
+  const ShownTake reject = person.model().history.takes.front();
+  person.click("star " + kept.take.id);
+  REQUIRE(person.sees([&] { return person.model().history.find(kept.take.id)->take.favourite; }));
+
+  person.click("discard rejects");
+  REQUIRE(person.sees([&] { return person.has_notice("1 take is no favourite"); }));
+  CHECK(std::filesystem::exists(reject.take.file_path));
+  person.click("remedy");
+  REQUIRE(person.sees([&] { return person.has_notice("Moved to the trash: 1 take"); }));
+  REQUIRE(person.sees([&] { return person.model().history.takes.size() == 1; }));
+  CHECK(person.model().history.takes[0].take.id == kept.take.id);
+  CHECK_FALSE(std::filesystem::exists(reject.take.file_path));
+  CHECK(std::filesystem::exists(kept.take.file_path));
+
+  person.click("remedy");
+  REQUIRE(person.sees([&] { return person.model().history.takes.size() == 2; }));
+  CHECK(std::filesystem::exists(reject.take.file_path));
+  CHECK(person.leave() == 0);
+}
+
 TEST_CASE("An insertion is taken back, or goes on a new track after the selected one could not do",
           "[ui]") {
   Person person;

@@ -12,6 +12,8 @@ namespace {
 using protocol::JobStatus;
 
 constexpr const char* kJob = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+// Of some_takes(), whose last two are neither favourites nor on pads.
+constexpr protocol::DiskUse kDiskUse{6, 38'400'000, 2, 8'400'000};
 constexpr const char* kPrompt =
     "warm lo-fi hip hop, dusty drums, mellow Rhodes chords, vinyl crackle";
 
@@ -137,6 +139,7 @@ void with_takes(PanelModel& model) {
   model.prompt.text = kPrompt;
   model.apply(HistoryRead{{}, some_takes()});
   model.apply(WaveformRead{peaks("01K0A", 800)});
+  model.apply(DiskUseRead{kDiskUse});
 }
 
 void submitted(PanelModel& model) {
@@ -223,6 +226,30 @@ void make_instrument(PanelModel& model) {
   model.board->pads[4] = {"01K09", "on its way", {}, false};
   model.board->pads[11] = {"01K07", "lost", "Pad 12: cannot play 'lost.wav': it is not there",
                            false};
+}
+void make_rejects(PanelModel& model) {
+  make_instrument(model);
+  model.offer_discard();
+  model.apply(DiskUseRead{kDiskUse});
+}
+void make_discarding(PanelModel& model) {
+  make_rejects(model);
+  model.use_remedy();
+  model.apply(RejectsDiscarded{{{"01K05"}, 4'200'000, 1, {}}});
+}
+void make_discarded(PanelModel& model) {
+  make_discarding(model);
+  model.apply(RejectsDiscarded{{{"01K06"}, 4'200'000, 0, {}}});
+  protocol::HistoryPage page = some_takes();
+  page.takes.resize(4);
+  page.total = 4;
+  model.apply(HistoryRead{{}, page});
+  model.apply(DiskUseRead{{4, kDiskUse.bytes - kDiskUse.reject_bytes, 0, 0}});
+}
+void make_discard_stopped(PanelModel& model) {
+  make_discarding(model);
+  model.apply(RejectsDiscarded{
+      {{"01K06"}, 4'200'000, 0, "cannot open the folder /media/music/takes: it is not there"}});
 }
 void make_playing(PanelModel& model) {
   make_instrument(model);
@@ -320,6 +347,10 @@ const std::vector<PanelState>& panel_states() {
       {"failed", "a job failed", make_failed},
       {"lost", "the service does not answer", make_lost},
       {"trashed", "a take was moved to the trash", make_trashed},
+      {"rejects", "takes that nobody kept are offered to the trash", make_rejects},
+      {"discarding", "they are moved to the trash", make_discarding},
+      {"discarded", "they were moved to the trash", make_discarded},
+      {"discard-stopped", "the files of one could not be moved", make_discard_stopped},
       {"listening", "a take is listened to, another one was before", make_listening},
       {"inserting", "Ardour was asked to place a take, and has not begun", make_inserting},
       {"inserted", "Ardour has placed a take", make_inserted},

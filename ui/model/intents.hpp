@@ -3,6 +3,7 @@
 
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "generator/protocol/api_messages.hpp"
 #include "generator/protocol/insertion.hpp"
@@ -35,6 +36,14 @@ struct TrashTake {
 struct RestoreTake {
   std::string take_id{};
 };
+/// What takes use of the disk; `keep` are those that count as kept.
+struct ShowDiskUse {
+  std::vector<std::string> keep{};
+};
+/// Moves some of the takes that nobody kept to the trash.
+struct DiscardRejects {
+  std::vector<std::string> keep{};
+};
 struct ShowWaveform {
   std::string take_id{};
 };
@@ -56,8 +65,8 @@ struct ShowInsertion {
 /// Start the service where none runs, without asking anything of it.
 struct StartService {};
 
-using Intent =
-    std::variant<GenerateTakes, CancelJob, ShowHistory, ChangeTake, TrashTake, RestoreTake,
-                 ShowWaveform, ShowJob, InsertTake, TakeBackInsertion, ShowInsertion, StartService>;
+using Intent = std::variant<GenerateTakes, CancelJob, ShowHistory, ChangeTake, TrashTake,
+                            RestoreTake, ShowDiskUse, DiscardRejects, ShowWaveform, ShowJob,
+                            InsertTake, TakeBackInsertion, ShowInsertion, StartService>;
 
 }  // namespace dgx::ui

@@ -150,6 +150,11 @@ void PanelModel::use_remedy() {
       return;
     case Remedy::kRestoreTake:
       return ask(RestoreTake{notice.take_id});
+    case Remedy::kRestoreTakes:
+      for (const std::string& id : notice.take_ids) ask(RestoreTake{id});
+      return;
+    case Remedy::kDiscard:
+      return discard_rejects();
     case Remedy::kTakeBack:
       return take_back_insertion();
     case Remedy::kInsertOnNewTrack:
@@ -194,6 +199,8 @@ void PanelModel::apply_one(const LinkChanged& update) {
   if (link_ != LinkState::kReady || was_ready) return;
   if (notice_ && notice_->ends_when_ready) notice_.reset();
   ask_history({history.asked.words, history.asked.favourites_only, 1});
+  disk_use_is_asked_ = false;  // What was asked of a service that is gone
+  ask_disk_use();
   if (insertion_ && !insertion_->id.empty()) ask(ShowInsertion{insertion_->id});
 }
 
@@ -265,6 +272,7 @@ void PanelModel::apply_one(const TakeChanged& update) {
   const bool was_complete =
       was_listed && history.find(take.id)->take.status == protocol::JobStatus::kCompleted;
   history.change(take);
+  ask_disk_use();
   if (take.trashed_at) {
     if (heard_ && heard_->take_id == take.id) stop_audition();
     notice_ = Notice{"Moved to the trash: " + ShownTake{take, {}}.title(), false,
@@ -300,8 +308,14 @@ void PanelModel::apply_one(const protocol::InsertionView& update) {
 void PanelModel::apply_one(const Refused& update) {
   const bool is_start = std::holds_alternative<StartService>(update.intent);
   if (is_start && link_ == LinkState::kReady) return;  // Somebody else has started one by now.
+  if (std::holds_alternative<DiscardRejects>(update.intent) && discarding_) {
+    return end_discarding(update.error.message);
+  }
   notice_ = Notice{update.error.message, true};
   notice_->ends_when_ready = is_start;
+  if (std::holds_alternative<ShowDiskUse>(update.intent)) {
+    disk_use_is_asked_ = disk_use_is_old_ = discard_is_wanted_ = false;
+  }
   if (std::holds_alternative<InsertTake>(update.intent) ||
       std::holds_alternative<ShowInsertion>(update.intent)) {
     insertion_.reset();

@@ -31,6 +31,8 @@ struct OwnJob {
 enum class Remedy {
   kNone,
   kRestoreTake,       ///< Back from the trash
+  kRestoreTakes,      ///< The same for all that were discarded together
+  kDiscard,           ///< Takes that nobody kept, to the trash
   kTakeBack,          ///< The insertion that Ardour has not begun
   kInsertOnNewTrack,  ///< Where it could not go on the selected one
 };
@@ -40,8 +42,9 @@ struct Notice {
   std::string sentence{};
   bool is_problem = false;
   Remedy remedy = Remedy::kNone;
-  std::string take_id{};         ///< That the remedy is about
-  bool ends_when_ready = false;  ///< It says why no service could be started
+  std::string take_id{};                ///< That the remedy is about
+  std::vector<std::string> take_ids{};  ///< The same, where there are several
+  bool ends_when_ready = false;         ///< It says why no service could be started
 };
 
 /// A take that this panel asked Ardour to place, until it is placed or not.
@@ -50,6 +53,12 @@ struct OwnInsertion {
   std::string take_id{};
   std::string track{};
   bool taking_back = false;
+};
+
+/// Takes on their way to the trash, and what of them is there.
+struct Discarding {
+  std::vector<std::string> take_ids{};
+  std::int64_t bytes = 0;
 };
 
 /// All that the panel shows, and all that a person can do in it. Acts leave intents, which the
@@ -94,6 +103,9 @@ class PanelModel {
   [[nodiscard]] bool can_compare() const;
   /// True while Ardour has been asked for a place and has not answered.
   [[nodiscard]] bool inserting() const { return insertion_.has_value(); }
+  /// Not set until the service has told.
+  [[nodiscard]] const std::optional<protocol::DiskUse>& disk_use() const { return disk_use_; }
+  [[nodiscard]] bool discarding() const { return discarding_.has_value(); }
   /// Why Generate cannot be pressed, or nothing.
   [[nodiscard]] std::optional<Error> obstacle() const;
 
@@ -108,6 +120,8 @@ class PanelModel {
   void set_favourite(const std::string& take_id, bool favourite);
   void rename(const std::string& take_id, const std::string& name);
   void trash(const std::string& take_id);
+  /// Says how many takes nobody kept and how much they use, and offers to move them to the trash.
+  void offer_discard();
   /// Does what the notice offers.
   void use_remedy();
   /// Has Ardour place a take at its playhead; on the selected track, or on a new one.
@@ -135,6 +149,8 @@ class PanelModel {
   void apply_one(const HistoryRead& update);
   void apply_one(const TakeChanged& update);
   void apply_one(const WaveformRead& update);
+  void apply_one(const DiskUseRead& update);
+  void apply_one(const RejectsDiscarded& update);
   void apply_one(const InsertionPosted& update);
   void apply_one(const protocol::InsertionView& update);
   void apply_one(const Refused& update);
@@ -144,6 +160,10 @@ class PanelModel {
     intents_.emplace_back(std::in_place_type<Asked>, std::move(asked));
   }
   void ask_history(ShowHistory asked);
+  [[nodiscard]] std::vector<std::string> takes_on_pads() const;
+  void ask_disk_use();
+  void discard_rejects();
+  void end_discarding(const std::string& problem);
   /// Shows the first take of a job, unless one of its takes is shown already.
   void select_take_of(const std::string& job_id);
 
@@ -155,6 +175,11 @@ class PanelModel {
   std::optional<OwnJob> job_{};
   std::optional<OwnInsertion> insertion_{};
   std::optional<Notice> notice_{};
+  std::optional<protocol::DiskUse> disk_use_{};
+  bool disk_use_is_asked_ = false;
+  bool disk_use_is_old_ = false;    ///< Takes have changed since it was asked
+  bool discard_is_wanted_ = false;  ///< To be offered with the next answer
+  std::optional<Discarding> discarding_{};
   std::vector<Intent> intents_{};
   std::vector<PadAct> pad_acts_{};
   std::optional<HeardTake> heard_{};

@@ -8,6 +8,7 @@
 #include "generator/base/error.hpp"
 #include "generator/protocol/api_messages.hpp"
 #include "generator/protocol/codec.hpp"
+#include "generator/protocol/disk_use.hpp"
 #include "generator/protocol/insertion.hpp"
 #include "ui/model/intents.hpp"
 
@@ -44,14 +45,21 @@ struct HistoryRead {
 struct TakeChanged {
   protocol::Take take{};
 };
+struct DiskUseRead {
+  protocol::DiskUse use{};
+};
+struct RejectsDiscarded {
+  protocol::Discarded discarded{};
+};
 /// An intent that could not be carried out.
 struct Refused {
   Intent intent{};
   Error error{};
 };
 
-using Update = std::variant<LinkChanged, protocol::ModelList, protocol::QueuePage, JobSubmitted,
-                            protocol::JobView, protocol::ProgressEvent, HistoryRead, TakeChanged,
-                            WaveformRead, InsertionPosted, protocol::InsertionView, Refused>;
+using Update =
+    std::variant<LinkChanged, protocol::ModelList, protocol::QueuePage, JobSubmitted,
+                 protocol::JobView, protocol::ProgressEvent, HistoryRead, TakeChanged, WaveformRead,
+                 DiskUseRead, RejectsDiscarded, InsertionPosted, protocol::InsertionView, Refused>;
 
 }  // namespace dgx::ui

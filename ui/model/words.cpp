@@ -134,6 +134,13 @@ std::string insertion_words(const protocol::InsertionView& insertion,
   return "";
 }
 
+std::string reject_words(const protocol::DiskUse& use) {
+  if (use.rejects == 0) return "Nothing to discard: all takes are favourites, on pads or placed";
+  return counted(use.rejects, "take") + (use.rejects == 1 ? " is" : " are") +
+         " no favourite, on no pad and not placed: " + bytes_words(use.reject_bytes) +
+         ". To the trash?";
+}
+
 std::string joined_by_dots(const std::vector<std::string>& parts) {
   std::string joined;
   for (const std::string& part : parts) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "generator/protocol/disk_use.hpp"
 #include "generator/protocol/insertion.hpp"
 #include "generator/protocol/messages.hpp"
 
@@ -29,6 +30,8 @@ std::string_view phase_words(protocol::Phase phase);
 /// known.
 std::string insertion_words(const protocol::InsertionView& insertion,
                             std::optional<std::int64_t> sample_rate);
+/// "4 takes are no favourite, ...: 12 MB. Move them to the trash?"
+std::string reject_words(const protocol::DiskUse& use);
 /// Parts with a middle dot between them.
 std::string joined_by_dots(const std::vector<std::string>& parts);
 

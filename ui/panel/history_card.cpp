@@ -94,9 +94,28 @@ void draw_row(const Frame& frame, Rect row, const ShownTake& take) {
               {frame.fonts.small, failed ? color::kProblem : color::kFaint});
 }
 
+std::string disk_hint(const protocol::DiskUse& use) {
+  const std::string all = "Takes use " + bytes_words(use.bytes);
+  if (use.rejects == 0) return all;
+  return all + "; " + bytes_words(use.reject_bytes) + " of them (" + counted(use.rejects, "take") +
+         ") are no favourites, on no pad and not placed in Ardour";
+}
+
+void draw_count(const Frame& frame, const Rect& place) {
+  const HistoryModel& history = frame.model.history;
+  const auto& use = frame.model.disk_use();
+  const bool filtered = !history.asked.words.empty() || history.asked.favourites_only;
+  std::string count = history.read ? counted(history.total, "take") : "History";
+  if (use && !filtered) count = joined_by_dots({count, bytes_words(use->bytes)});
+  draw_fitted(frame, place, count, {frame.fonts.small, color::kDim});
+  if (use) tip(frame, place, disk_hint(*use));
+}
+
 void draw_search(const Frame& frame, Rect line) {
   HistoryModel& history = frame.model.history;
   const bool only = history.asked.favourites_only;
+  const Rect discard = line.cut_right(frame.px(28)).centred_row(frame.px(28));
+  line.cut_right(frame.px(6));
   const Rect star = line.cut_right(frame.px(28)).centred_row(frame.px(28));
   line.cut_right(frame.px(6));
   if (icon_button(frame, star, "favourites only", only ? icon::kStar : icon::kStarOutline,
@@ -107,8 +126,14 @@ void draw_search(const Frame& frame, Rect line) {
   line.cut_right(frame.px(8));
   text_field(frame, field, "search", frame.view.search, "Search prompts");
   frame.model.search(frame.view.search);
-  const std::string count = history.read ? counted(history.total, "take") : "History";
-  draw_fitted(frame, line, count, {frame.fonts.small, color::kDim});
+  draw_count(frame, line);
+  const bool can_discard = frame.model.disk_use() && !frame.model.discarding();
+  if (icon_button(frame, discard, "discard rejects", icon::kTrash,
+                  "Discard rejects: takes that are no favourite, on no pad and not placed in "
+                  "Ardour go to the trash",
+                  {false, can_discard})) {
+    frame.model.offer_discard();
+  }
 }
 
 void draw_empty(const Frame& frame, Rect rest) {
@@ -134,7 +159,10 @@ std::string_view remedy_words(Remedy remedy) {
     case Remedy::kNone:
       return "";
     case Remedy::kRestoreTake:
+    case Remedy::kRestoreTakes:
       return "Undo";
+    case Remedy::kDiscard:
+      return "Discard";
     case Remedy::kTakeBack:
       return "Take back";
     case Remedy::kInsertOnNewTrack:

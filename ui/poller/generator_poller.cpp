@@ -68,6 +68,16 @@ Update carried_out(GeneratorClient& service, const Intent& intent, const Restore
   return changed(intent, service.restore_take(asked.take_id));
 }
 
+Update carried_out(GeneratorClient& service, const Intent& intent, const ShowDiskUse& asked) {
+  return answered(intent, service.disk_use(asked.keep),
+                  [](const protocol::DiskUse& use) { return DiskUseRead{use}; });
+}
+
+Update carried_out(GeneratorClient& service, const Intent& intent, const DiscardRejects& asked) {
+  return answered(intent, service.discard_rejects({asked.keep}),
+                  [](const protocol::Discarded& some) { return RejectsDiscarded{some}; });
+}
+
 Update carried_out(GeneratorClient& service, const Intent& intent, const ShowWaveform& asked) {
   return answered(intent, service.peaks(asked.take_id, kWaveformColumns),
                   [](const protocol::PeaksMessage& peaks) { return WaveformRead{peaks}; });
