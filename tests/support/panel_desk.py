@@ -11,14 +11,14 @@ PANEL = (900, 560)
 # Places in the panel at its usual size, from the top left corner.
 PROMPT_BOX = (200, 150)
 GENERATE = (200, 517)
-INSERT = (812, 268)  # With the pads of an instrument below
-REMEDY = (785, 441)  # "On a new track", beside a sentence of two lines
+INSERT = (812, 256)  # With the pads of an instrument below
+REMEDY = (785, 431)  # "On a new track", beside a sentence of two lines
 HEADING = (560, 24)  # Nothing is there
 # What is in colour once it is shown: left, top, width and height.
 LOGO = (16, 24, 20, 1)
 PROMPT_BORDER = (26, 140, 1, 20)  # While the box has the keyboard
 WAVEFORM = (414, 190, 460, 1)
-PROBLEM = (416, 428, 300, 30)  # A sentence at the foot, above an instrument's pads
+PROBLEM = (416, 416, 300, 30)  # A sentence at the foot, above an instrument's pads
 
 
 class Desk:
