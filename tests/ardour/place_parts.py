@@ -144,6 +144,7 @@ def order_again(desk, take, files, at):
 
 def place_in_two_goes(desk, take, sample):
     """Ardour ended after the first of all parts: that one stays, and the rest joins it."""
+    desk.end_service()  # It would clear away orders that it does not know.
     files = [stem["file_path"] for stem in take["stems"]] + [take["midi_path"]]
     order_again(desk, take, files[:1], f"sample:{sample}")
     said = order_again(desk, take, files, "sample:0")

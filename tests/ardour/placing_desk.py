@@ -5,6 +5,7 @@ import glob
 import json
 import os
 import re
+import select
 import signal
 import subprocess
 import time
@@ -81,10 +82,17 @@ class Desk:
             if process and process.poll() is None:
                 process.kill()
                 process.wait()
+        self.end_service()
+
+    def end_service(self):
+        """Whoever needs one starts the next."""
         health = self.cli("status", "--json", check=False)
         pid = re.search(r'"pid":(\d+)', health.stdout)
         if pid:
-            os.kill(int(pid.group(1)), signal.SIGTERM)
+            service = os.pidfd_open(int(pid.group(1)))
+            signal.pidfd_send_signal(service, signal.SIGTERM)
+            select.select([service], [], [], 40)
+            os.close(service)
 
     def cli(self, *arguments, check=True):
         done = subprocess.run([self.program, *arguments], env=self.environment, capture_output=True,
