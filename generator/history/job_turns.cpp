@@ -16,7 +16,7 @@ using protocol::JobStatus;
 using sqlite::Database;
 using sqlite::Statement;
 
-constexpr std::string_view kJobColumns =
+constexpr std::string_view kSelectJobs =
     "SELECT id, state, request, attempt, created_at, completed_at, error_code, error_message, "
     "error_field, token, embed_receipt FROM jobs ";
 
@@ -63,7 +63,7 @@ Status read_take_ids(Database& database, Job& job) {
 template <typename... Values>
 Result<std::vector<Job>> read_jobs(Database& database, std::string_view where,
                                    const Values&... values) {
-  std::string sql(kJobColumns);
+  std::string sql(kSelectJobs);
   sql += where;
   auto rows = database.statement(sql);
   if (!rows) return rows.error();
