@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -14,6 +13,7 @@
 #include <utility>
 
 #include "generator/base/directory.hpp"
+#include "generator/base/environment.hpp"
 #include "generator/base/unique_fd.hpp"
 #include "generator/base/utf8.hpp"
 
@@ -62,11 +62,6 @@ std::string variable(const std::string& environment, const std::string& name) {
 
 fs::path configuration_home(const std::string& xdg, const std::string& home) {
   return fs::path(xdg).is_absolute() ? fs::path(xdg) : fs::path(home) / ".config";
-}
-
-std::string environment(const char* name) {
-  const char* text = std::getenv(name);
-  return text != nullptr ? text : "";
 }
 
 // The program is called ardour-7.3.0~ds0; what starts it is a script.

@@ -14,14 +14,14 @@
 #include <string>
 #include <string_view>
 
+#include "generator/base/environment.hpp"
 #include "generator/base/log.hpp"
 
 namespace dgx::app {
 namespace {
 
 std::string taken_from_environment(const char* name) {
-  const char* text = std::getenv(name);
-  std::string value = text != nullptr ? text : "";
+  std::string value = environment(name);
   ::unsetenv(name);
   return value;
 }

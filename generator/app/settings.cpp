@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "generator/base/environment.hpp"
+
 namespace dgx::app {
 namespace {
 
@@ -120,11 +122,6 @@ Status read_file(const fs::path& file, Settings& settings) {
     return at_line(file, mistake.source(), std::string(mistake.description()));
   }
   return ok();
-}
-
-std::string environment(const char* name) {
-  const char* text = std::getenv(name);
-  return text != nullptr ? text : "";
 }
 
 Status read_environment(Settings& settings) {

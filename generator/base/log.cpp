@@ -8,14 +8,14 @@
 #include <cstdlib>
 #include <string>
 
+#include "generator/base/environment.hpp"
 #include "generator/base/utf8.hpp"
 
 namespace dgx::log {
 namespace {
 
 Level level_from_environment() {
-  const char* text = std::getenv("DGX_MUSIC_LOG");
-  const std::string_view name = text != nullptr ? text : "";
+  const std::string name = environment("DGX_MUSIC_LOG");
   if (name == "debug") return Level::kDebug;
   if (name == "info") return Level::kInfo;
   if (name == "error") return Level::kError;

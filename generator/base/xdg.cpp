@@ -3,18 +3,14 @@
 
 #include <unistd.h>
 
-#include <cstdlib>
 #include <string>
+
+#include "generator/base/environment.hpp"
 
 namespace dgx {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string environment(const char* name) {
-  const char* text = std::getenv(name);
-  return text != nullptr ? text : "";
-}
 
 // The specification says that a relative path in an XDG variable is to be ignored; our own
 // variables are an explicit wish, so there it is an error.

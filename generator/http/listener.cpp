@@ -10,12 +10,12 @@
 
 #include <cerrno>
 #include <charconv>
-#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <string_view>
 
 #include "generator/base/directory.hpp"
+#include "generator/base/environment.hpp"
 
 namespace dgx::http {
 namespace {
@@ -71,10 +71,8 @@ Status bind_in(int folder, int socket, const std::filesystem::path& path, const 
 }
 
 int number_in_environment(const char* name) {
-  const char* text = std::getenv(name);
   int value = 0;
-  if (text == nullptr) return 0;
-  const std::string_view digits(text);
+  const std::string digits = environment(name);
   std::from_chars(digits.data(), digits.data() + digits.size(), value);
   return value;
 }
