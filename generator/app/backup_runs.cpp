@@ -26,13 +26,9 @@ class BackupProgress {
     if (!terminal_.interactive) return;
     std::string text = step + " " + std::to_string(done);
     if (total > 0) text += " of " + std::to_string(total);
-    write("\r\x1b[K" + text);
-    drawn_ = true;
+    line_.show(text);
   }
-  void clear() {
-    if (drawn_) write("\r\x1b[K");
-    drawn_ = false;
-  }
+  void clear() { line_.clear(); }
   backup::Progress sink() {
     return [this](const std::string& step, std::int64_t done, std::int64_t total) {
       show(step, done, total);
@@ -40,12 +36,8 @@ class BackupProgress {
   }
 
  private:
-  static void write(const std::string& text) {
-    // A terminal that is gone shows nothing; the work goes on.
-    if (::write(STDERR_FILENO, text.data(), text.size()) < 0) return;
-  }
   Terminal terminal_ = inspect_terminal(STDERR_FILENO);
-  bool drawn_ = false;
+  LiveLine line_{};
 };
 
 std::string megabytes(std::int64_t bytes) {

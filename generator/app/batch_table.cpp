@@ -52,11 +52,6 @@ std::size_t rows_of_terminal() {
   return std::min<std::size_t>(kMostRows, size.ws_row - 1U);
 }
 
-void write_text(const std::string& text) {
-  // A terminal that is gone shows nothing; the work goes on.
-  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text.data(), text.size());
-}
-
 }  // namespace
 
 bool BatchEntry::is_open() const {
@@ -84,14 +79,14 @@ void LiveTable::show(const std::vector<BatchEntry>& entries) {
   clear();
   std::string text;
   for (const std::string& row : rows) text += styled(terminal_, Style::kAccent, row) + "\n";
-  write_text(text);
+  draw(text);
   drawn_ = std::move(rows);
 }
 
 void LiveTable::clear() {
   std::string text;
   for (std::size_t i = 0; i < drawn_.size(); ++i) text += "\x1b[1A\x1b[2K";
-  write_text(text);
+  draw(text);
   drawn_.clear();
 }
 

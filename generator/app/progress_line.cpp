@@ -104,17 +104,7 @@ void ProgressLine::show(const JobStep& step) {
     if (new_words) print_line(STDERR_FILENO, words);
     return;
   }
-  const std::string line =
-      "\r\x1b[2K" + styled(terminal_, Style::kAccent, progress_text(step, terminal_.columns));
-  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
-  drawn_ = true;
-}
-
-void ProgressLine::clear() {
-  if (!drawn_) return;
-  constexpr std::string_view kErase = "\r\x1b[2K";
-  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, kErase.data(), kErase.size());
-  drawn_ = false;
+  line_.show(styled(terminal_, Style::kAccent, progress_text(step, terminal_.columns)));
 }
 
 }  // namespace dgx::app

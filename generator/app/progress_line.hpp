@@ -19,13 +19,13 @@ class ProgressLine {
   void show(const JobStep& step);
 
   /// Takes the live line away again, so that what follows starts on an empty one.
-  void clear();
+  void clear() { line_.clear(); }
 
  private:
   Terminal terminal_;
+  LiveLine line_{};
   std::string last_words_{};
   int last_percent_ = -1;
-  bool drawn_ = false;
 };
 
 /// "loading", "generating", ...: the phase in words for people.

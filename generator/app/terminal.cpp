@@ -30,6 +30,9 @@ std::string_view sequence(Style style) {
   return "";
 }
 
+// The line that the cursor is in.
+constexpr std::string_view kErase = "\r\x1b[2K";
+
 }  // namespace
 
 Terminal inspect_terminal(int fd) {
@@ -66,6 +69,20 @@ void print_line(int fd, std::string_view line) {
     if (count <= 0) return;  // Nobody reads any more; there is nowhere to say so.
     rest.remove_prefix(static_cast<std::size_t>(count));
   }
+}
+
+void draw(std::string_view text) {
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text.data(), text.size());
+}
+
+void LiveLine::show(std::string_view text) {
+  draw(std::string(kErase).append(text));
+  shown_ = true;
+}
+
+void LiveLine::clear() {
+  if (shown_) draw(kErase);
+  shown_ = false;
 }
 
 }  // namespace dgx::app

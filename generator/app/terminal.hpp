@@ -27,4 +27,19 @@ std::string padded(std::string text, std::size_t columns);
 /// Writes one line to standard output or standard error.
 void print_line(int fd, std::string_view line);
 
+/// Writes to standard error what is drawn on a terminal. One that is gone shows nothing, and the
+/// work goes on.
+void draw(std::string_view text);
+
+/// A line at the foot of a terminal, on standard error, that is drawn over until it is cleared.
+class LiveLine {
+ public:
+  /// `text` has to be escaped already, and no wider than the terminal.
+  void show(std::string_view text);
+  void clear();
+
+ private:
+  bool shown_ = false;
+};
+
 }  // namespace dgx::app

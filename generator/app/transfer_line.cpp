@@ -24,10 +24,6 @@ std::string phase_words(model::TransferProgress::Phase phase) {
   return "";
 }
 
-void write_text(const std::string& text) {
-  if (::write(STDERR_FILENO, text.data(), text.size()) < 0) return;  // Nobody looks any more.
-}
-
 }  // namespace
 
 std::string transfer_text(const model::TransferProgress& progress, int columns) {
@@ -50,17 +46,11 @@ void TransferLine::show(const model::TransferProgress& progress) {
     const auto now = std::chrono::steady_clock::now();
     const bool complete = progress.done_bytes == progress.total_bytes;
     if (!new_file && !complete && now - last_drawn_ < kBetweenDraws) return;
-    write_text("\r\x1b[2K" + transfer_text(progress, terminal_.columns));
+    line_.show(transfer_text(progress, terminal_.columns));
     last_drawn_ = now;
-    drawn_ = true;
   }
   last_file_ = progress.file;
   last_phase_ = progress.phase;
-}
-
-void TransferLine::clear() {
-  if (drawn_) write_text("\r\x1b[2K");
-  drawn_ = false;
 }
 
 }  // namespace dgx::app

@@ -17,14 +17,14 @@ class TransferLine {
 
   void show(const model::TransferProgress& progress);
   /// Takes the live line away again.
-  void clear();
+  void clear() { line_.clear(); }
 
  private:
   Terminal terminal_;
+  LiveLine line_{};
   std::string last_file_{};
   model::TransferProgress::Phase last_phase_{};
   std::chrono::steady_clock::time_point last_drawn_{};
-  bool drawn_ = false;
 };
 
 /// "fetching model.safetensors  1.2 GB of 2.4 GB  50 %", cut to the columns.
