@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -15,7 +14,6 @@
 #include "generator/app/report.hpp"
 #include "generator/app/service_link.hpp"
 #include "generator/app/settings.hpp"
-#include "generator/base/socket_io.hpp"
 #include "generator/base/stop_event.hpp"
 #include "generator/base/utf8.hpp"
 #include "generator/protocol/batch_result.hpp"
@@ -25,14 +23,11 @@
 namespace dgx::app {
 namespace {
 
-using namespace std::chrono_literals;
 using namespace protocol;
 
 constexpr int kInterrupted = 130;
 // So often a line that failed or was cancelled can be asked for again by the same file.
 constexpr int kMostRounds = 1000;
-constexpr int kReconnections = 60;
-constexpr auto kReconnectPause = 500ms;
 
 struct BatchArguments {
   std::string file{};
@@ -130,18 +125,8 @@ class Batch {
 
   /// Reads events until no line is open, or somebody stops the program.
   Status follow() {
-    for (int broken = 0; any_open() && !stopped(); ++broken) {
-      Status read = follow_stream();
-      if (read || read.error().code != ErrorCode::kUnavailable || broken == kReconnections) {
-        return read;
-      }
-      const auto pause = std::chrono::steady_clock::now() + kReconnectPause;
-      const auto woken = wait_readable(stop_event_.fd(), -1, pause);
-      if (!woken) return woken.error();
-      const auto there = connect_or_start(settings_, stop_event_.fd());
-      if (!there && !stopped()) return there.error();
-    }
-    return ok();
+    if (!any_open()) return ok();
+    return follow_service(settings_, stop_event_.fd(), [this] { return follow_stream(); });
   }
 
   // The stream is opened first, so that nothing happens between the look and the listening.

@@ -43,18 +43,7 @@ class Follower {
   }
 
   Status follow() {
-    for (int broken = 0;; ++broken) {
-      Status done = follow_stream();
-      if (done || done.error().code != ErrorCode::kUnavailable || broken == kReconnections) {
-        return done;
-      }
-      const auto pause = std::chrono::steady_clock::now() + kReconnectPause;
-      const auto woken = wait_readable(options_.interrupt, -1, pause);
-      if (woken && *woken == Readiness::kReadable) return Error{ErrorCode::kCancelled, "cancelled"};
-      if (auto there = connect_or_start(settings_, options_.interrupt); !there) {
-        return std::move(there).error();
-      }
-    }
+    return follow_service(settings_, options_.interrupt, [this] { return follow_stream(); });
   }
 
  private:
@@ -164,6 +153,21 @@ Result<client::GeneratorClient> connect_or_start(const Settings& settings, int i
     if (Status ended = client::end_service(options, health->pid); !ended) {
       return std::move(ended).error();
     }
+  }
+}
+
+Status follow_service(const Settings& settings, int interrupt,
+                      const std::function<Status()>& read_stream) {
+  for (int broken = 0;; ++broken) {
+    Status done = read_stream();
+    if (done || done.error().code != ErrorCode::kUnavailable || broken == kReconnections) {
+      return done;
+    }
+    const auto pause = std::chrono::steady_clock::now() + kReconnectPause;
+    const auto woken = wait_readable(interrupt, -1, pause);
+    if (!woken) return woken.error();
+    if (*woken == Readiness::kReadable) return Error{ErrorCode::kCancelled, "cancelled"};
+    if (auto there = connect_or_start(settings, interrupt); !there) return there.error();
   }
 }
 

@@ -26,6 +26,12 @@ client::ClientOptions service_address(const Settings& settings);
 /// eventfd, or -1) is raised meanwhile.
 Result<client::GeneratorClient> connect_or_start(const Settings& settings, int interrupt = -1);
 
+/// Reads a stream of the service by `read_stream`, and once more whenever it broke off
+/// (kUnavailable) and a service is there again. One that ends with each job it is given is not
+/// started for ever. kCancelled where `interrupt` is raised while none is there.
+Status follow_service(const Settings& settings, int interrupt,
+                      const std::function<Status()>& read_stream);
+
 /// Tells a service of these settings to leave that a command started and that has no work, for who
 /// needs the data folder to himself. Any other one stays, and has the folder's lock.
 Status dismiss_idle_service(const Settings& settings);
