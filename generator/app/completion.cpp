@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "generator/app/command_tree.hpp"
+#include "generator/app/report.hpp"
 
 namespace dgx::app {
 namespace {
@@ -18,15 +19,6 @@ std::string replace_all(std::string text, std::string_view from, std::string_vie
 
 std::string in_single_quotes(const std::string& text) {
   return "'" + replace_all(text, "'", "'\\''") + "'";
-}
-
-std::string joined(const std::vector<std::string>& words, std::string_view separator) {
-  std::string text;
-  for (const std::string& word : words) {
-    if (!text.empty()) text += separator;
-    text += word;
-  }
-  return text;
 }
 
 /// A name that shells take for a function: "_dgx_music".

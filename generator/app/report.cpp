@@ -22,15 +22,6 @@ using protocol::Receipt;
 
 constexpr std::string_view kDot = "  ·  ";
 
-std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
-  std::string text;
-  for (const std::string& part : parts) {
-    if (part.empty()) continue;
-    text += (text.empty() ? "" : std::string(separator)) + part;
-  }
-  return text;
-}
-
 std::string music_facts(const Receipt& receipt) {
   const auto& tempo = receipt.tempo;
   return joined({length_text(receipt.duration_seconds),
@@ -134,6 +125,15 @@ std::string length_text(double seconds) {
     std::snprintf(text.data(), text.size(), "%ld min %02ld s", whole / 60, whole % 60);
   }
   return text.data();
+}
+
+std::string joined(const std::vector<std::string>& parts, std::string_view separator) {
+  std::string text;
+  for (const std::string& part : parts) {
+    if (part.empty()) continue;
+    text += (text.empty() ? "" : std::string(separator)) + part;
+  }
+  return text;
 }
 
 std::string counted(std::int64_t count, const std::string& thing) {

@@ -24,6 +24,9 @@ std::vector<std::string> describe_take(const Terminal& terminal, const protocol:
 /// "11.4 s", "1 min 05 s"
 std::string length_text(double seconds);
 
+/// The parts that are not empty, with the separator between them.
+std::string joined(const std::vector<std::string>& parts, std::string_view separator);
+
 /// "1 take", "2 takes"
 std::string counted(std::int64_t count, const std::string& thing);
 
