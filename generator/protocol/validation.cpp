@@ -14,7 +14,7 @@ namespace dgx::protocol {
 namespace {
 
 // What a message shows of a value: long prompts are cut, control characters made visible.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   constexpr std::size_t kShownBytes = 80;
   std::size_t position = 0;
   while (position < text.size() && position < kShownBytes) {
@@ -31,7 +31,7 @@ std::string shown(const FieldValue& value) {
         if constexpr (std::is_same_v<T, bool>) return v ? "true" : "false";
         if constexpr (std::is_same_v<T, std::int64_t>) return std::to_string(v);
         if constexpr (std::is_same_v<T, double>) return number_text(v);
-        if constexpr (std::is_same_v<T, std::string>) return quoted(v);
+        if constexpr (std::is_same_v<T, std::string>) return in_quotes(v);
       },
       value);
 }
@@ -59,17 +59,17 @@ std::string_view trimmed(std::string_view text) {
 Status check_text(const Parameter& parameter, std::string_view text) {
   const std::string name(parameter.name);
   if (!is_utf8(text)) {
-    return Error{ErrorCode::kMalformed, name + " must be UTF-8, got " + quoted(text), name};
+    return Error{ErrorCode::kMalformed, name + " must be UTF-8, got " + in_quotes(text), name};
   }
   if (has_control_character(text)) {
     return Error{ErrorCode::kInvalidArgument,
-                 name + " must not hold NUL or control characters, got " + quoted(text), name};
+                 name + " must not hold NUL or control characters, got " + in_quotes(text), name};
   }
   const std::size_t length = count_code_points(text);
   if (static_cast<double>(length) > parameter.maximum ||
       static_cast<double>(count_code_points(trimmed(text))) < parameter.minimum) {
     const std::string got = length == 0 ? "nothing" : std::to_string(length);
-    return out_of_range(parameter, parameter.kind == kText ? got : quoted(text));
+    return out_of_range(parameter, parameter.kind == kText ? got : in_quotes(text));
   }
   return ok();
 }
@@ -80,11 +80,11 @@ Status check_folder(const Parameter& parameter, std::string_view text) {
   const std::string padded = "/" + std::string(text) + "/";
   if (padded.find("/../") != std::string::npos) {
     return Error{ErrorCode::kInvalidArgument,
-                 name + " must not contain \"..\", got " + quoted(text), name};
+                 name + " must not contain \"..\", got " + in_quotes(text), name};
   }
   if (text.front() != '/') {
     return Error{ErrorCode::kInvalidArgument,
-                 name + " must be an absolute path, got " + quoted(text), name};
+                 name + " must be an absolute path, got " + in_quotes(text), name};
   }
   return ok();
 }
@@ -99,7 +99,7 @@ Status check_choice(const Parameter& parameter, std::string_view text) {
   const auto& choices = parameter.choices;
   const bool known =
       !text.empty() && std::find(choices.begin(), choices.end(), text) != choices.end();
-  return known ? ok() : Status(out_of_range(parameter, quoted(text)));
+  return known ? ok() : Status(out_of_range(parameter, in_quotes(text)));
 }
 
 Status check_words(const Parameter& parameter, const std::string& text) {
@@ -114,13 +114,13 @@ Status check_words(const Parameter& parameter, const std::string& text) {
     case kModelId:
       if (is_model_id(text)) return ok();
       return Error{ErrorCode::kInvalidArgument,
-                   "model must be 1 to 64 of a-z, 0-9, '.', '_' and '-', got " + quoted(text),
+                   "model must be 1 to 64 of a-z, 0-9, '.', '_' and '-', got " + in_quotes(text),
                    "model"};
     case kMeter:
-      if (auto meter = parse_meter(text); !meter) return out_of_range(parameter, quoted(text));
+      if (auto meter = parse_meter(text); !meter) return out_of_range(parameter, in_quotes(text));
       return ok();
     case kKey:
-      if (auto key = parse_key(text); !key) return out_of_range(parameter, quoted(text));
+      if (auto key = parse_key(text); !key) return out_of_range(parameter, in_quotes(text));
       return ok();
     default:
       return check_text(parameter, text);
@@ -205,7 +205,7 @@ bool is_model_id(std::string_view text) {
 Result<FieldValue> parse_field(const Parameter& parameter, std::string_view text) {
   if (parameter.kind == kSwitch) {
     if (text == "true" || text == "false") return FieldValue(text == "true");
-    return out_of_range(parameter, quoted(text));
+    return out_of_range(parameter, in_quotes(text));
   }
   if (!is_numeric(parameter.kind)) return FieldValue(std::string(text));
   std::int64_t whole = 0;
@@ -219,7 +219,7 @@ Result<FieldValue> parse_field(const Parameter& parameter, std::string_view text
   if (error != std::errc{} || stop != end || !std::isfinite(number)) {
     return Error{ErrorCode::kMalformed,
                  std::string(parameter.name) + " must be " + describe_range(parameter) + ", got " +
-                     quoted(text),
+                     in_quotes(text),
                  std::string(parameter.name)};
   }
   return FieldValue(number);
